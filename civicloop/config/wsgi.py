@@ -1,0 +1,9 @@
+"""What the web server calls."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civicloop.config.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - settings first
+
+application = get_wsgi_application()

@@ -56,7 +56,7 @@ def _the_trail_lets_tests_flush() -> Iterator[None]:
 
     def flush(self: Any, statements: list[str]) -> None:
         from civicloop.kernel.clock.models import CalendarDay, CalendarEdition
-        from civicloop.kernel.clock.seeding import seed
+        from civicloop.kernel.clock.seed import seed
 
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")

@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from civicloop.kernel.clock import current_calendar
-from civicloop.kernel.clock.models import is_demo
+from civicloop.kernel.clock.models import current_calendar, is_demo
 from civicloop.kernel.clock.now import today
 from civicloop.people.models import ADMINISTRATORS, Person, Role
 

@@ -79,7 +79,11 @@ class OneIntentOneEffect:
                 Intent.objects.filter(pk=key).delete()
             else:
                 _keep(key, response)
-            return response
+        if response.status_code >= 400:
+            for again in getattr(request, "after_rollback", ()):
+                with transaction.atomic():
+                    again()
+        return response
 
 
 def _exempt(request: HttpRequest) -> bool:

@@ -222,7 +222,7 @@ def _ring(points: object, key: str) -> list[tuple[float, float]]:
     return ring
 
 
-def _polygon(rings: object, key: str) -> BaseGeometry:
+def _polygon(rings: object, key: str) -> shapely.Polygon:
     if not isinstance(rings, list | tuple) or not rings:
         raise BadShape(_("“%(key)s”的边界是空的。") % {"key": key})
     outer, *holes = (_ring(points, key) for points in rings)
@@ -245,10 +245,10 @@ def shape_of(geometry: GeoJSON, key: str) -> tuple[BaseGeometry, str | None]:
     kind = geometry.get("type") if isinstance(geometry, Mapping) else None
     coordinates = geometry.get("coordinates") if isinstance(geometry, Mapping) else None
     if kind == "Polygon":
-        shape = _polygon(coordinates, key)
+        shape: BaseGeometry = _polygon(coordinates, key)
     elif kind == "MultiPolygon" and isinstance(coordinates, list | tuple) and coordinates:
         parts = [_polygon(rings, key) for rings in coordinates]
-        shape = shapely.multipolygons(parts)
+        shape = shapely.MultiPolygon(parts)
     else:
         raise BadShape(
             _("“%(key)s”的边界须是 Polygon 或 MultiPolygon，现为 %(kind)s。")

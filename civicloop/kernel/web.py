@@ -56,6 +56,12 @@ def status_of(no: Refused) -> int:
     return 409 if isinstance(no, Stale) else 422
 
 
+def after_rollback(request: HttpRequest, again: Callable[[], object]) -> None:
+    """Do something on its own, should the transaction of this request be rolled back."""
+    waiting: list[Callable[[], object]] = getattr(request, "after_rollback", [])
+    request.after_rollback = [*waiting, again]  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class Page(Generic[Row]):
     """One keyset page.  The cursors are opaque texts for the query parameter `cursor`."""

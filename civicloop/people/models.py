@@ -47,6 +47,19 @@ class Line(models.Model):
         return self.name
 
 
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def for_case(self, path: str, line_id: int | None) -> Self:
+        """Units that could put right what is wrong at a place: those whose own place holds it or lies on the
+        way down to it, the departments of its line first."""
+        steps = [path[:end] for end in range(4, len(path) + 1, 4)]
+        return (
+            self.filter(place_path__in=steps)
+            .exclude(kind=Unit.Kind.OFFICE)
+            .annotate(is_of_line=models.Exists(Unit.lines.through.objects.filter(unit=models.OuterRef("pk"), line=line_id)))
+            .order_by("-is_of_line", "-place_path", "sort_key")
+        )
+
+
 class Unit(models.Model):
     """单位: an office, a department (条), an area (块) or a company that answers for something."""
 
@@ -62,6 +75,8 @@ class Unit(models.Model):
     place_path = models.CharField(max_length=40, db_collation="C", editable=False)
     lines = models.ManyToManyField(Line, blank=True, related_name="units", verbose_name=_("条线"))
     sort_key = models.CharField(max_length=200, db_collation="C", editable=False)
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("单位")

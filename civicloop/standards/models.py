@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from civicloop.kernel.clock.working import Limit
+from civicloop.kernel.clock.values import Limit
 from civicloop.people.models import Line
 
 

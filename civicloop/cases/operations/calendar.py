@@ -5,18 +5,21 @@ from django.db import transaction
 from civicloop.cases.models import Case
 from civicloop.cases.workflow import Moves
 from civicloop.kernel.actors import WORKER
-from civicloop.kernel.clock import current_calendar, recompute
+from civicloop.kernel.clock import office
+from civicloop.kernel.clock.models import current_calendar
+from civicloop.kernel.clock.values import Due
 from civicloop.kernel.workflow import ManyMoved, moving_many
 
 
 def adopt_new_calendar() -> ManyMoved:
     """Recompute the due dates that still run under the newest calendar edition; never shorten one already told."""
     with transaction.atomic():
-        edition = current_calendar().edition
-        open_cases = Case.objects.with_unit().exclude(calendar=edition)
-        dues = {}
-        for case in open_cases.select_for_update(of=("self",)).order_by("pk"):
-            dues[case.pk] = recompute(case.due_steps)
+        calendar = current_calendar()
+        behind = Case.objects.with_unit().exclude(calendar=calendar.edition).select_for_update(of=("self",))
+        dues = {
+            case.pk: office.recompute(Due.from_json(case.due_steps), calendar=calendar)
+            for case in behind.only("pk", "due_steps").order_by("pk")
+        }
         return moving_many(
             Case.objects.filter(pk__in=dues),
             Moves.new_calendar,

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from django.utils import timezone
 
 _business: ContextVar[datetime | None] = ContextVar("business_time", default=None)
 
@@ -11,6 +13,11 @@ _business: ContextVar[datetime | None] = ContextVar("business_time", default=Non
 def now() -> datetime:
     """The present moment in UTC; inside `business_time` the moment set there, which stands still."""
     return _business.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The date of `now` in the office's zone, whatever zone a reader sees."""
+    return timezone.localdate(now(), timezone.get_default_timezone())
 
 
 @contextmanager

@@ -31,8 +31,8 @@ def socket_url(place: Path) -> str:
 def read_url(url: str) -> dict[str, str]:
     """The parts of a PostgreSQL address, decoded: host, port, user, password, dbname and libpq's options.
 
-    libpq reads it, so percent signs, several hosts (`a:5432,b:5432`) and every option of the server's own manual
-    work.  Raises Refused, without the password, when it is not such an address.
+    libpq reads it, so percent signs, several hosts (`a:5432,b:5432`) and every option of the server's own
+    manual work.  Raises Refused, without the password, when it is not such an address.
     """
     if not url.startswith(("postgresql://", "postgres://")):
         raise Refused(word("url_unreadable", why=word("url_scheme")))
@@ -47,24 +47,27 @@ def read_url(url: str) -> dict[str, str]:
     return parts
 
 
-def connection_settings() -> dict[str, Any]:
-    """DATABASES["default"] for Django.  Starts nothing and touches no server."""
-    parts = read_url(database_url() or socket_url(home()))
-    options: dict[str, Any] = {"application_name": "civicloop"}
-    settings = {
+def parse_url(url: str) -> dict[str, Any]:
+    """What Django calls the parts of a PostgreSQL address; libpq's own options go to OPTIONS."""
+    parts = read_url(url)
+    return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": options,
+        "OPTIONS": {"application_name": "civicloop", **parts},
     }
-    options.update(parts)
+
+
+def connection_settings() -> dict[str, Any]:
+    """DATABASES["default"] for Django.  Starts nothing and touches no server."""
+    settings = parse_url(database_url() or socket_url(home()))
     if size := pool_size():
         # A pool, because a connection per request costs five times as much.  Each connection is tried before
         # use, so that a restarted database is noticed by nobody.
-        options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10, "max_idle": 300}
+        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 10, "max_idle": 300}
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
 

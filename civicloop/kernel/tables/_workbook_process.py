@@ -1,11 +1,12 @@
 """Reads one workbook in a process of its own and says it as JSON lines; run by `workbooks.py`, not imported.
 
-A workbook may name two far corners, repeat one cell a thousand million times or refer to one long text from
-each of a million cells: the parser lays all of it out in memory.  Here that ends this process, not the server.
+A workbook may name two far corners, repeat one cell a thousand million times or refer to one long text
+from each of a million cells: the parser lays all of it out in memory.  Here that ends this process, not
+the server.
 
 Standard input is the file.  The one argument is JSON: sheet (name or null), memory, seconds.
 Standard output: one head {"sheets", "name", "first_column", "merged", "errors", "unsaved", "epoch_1904"},
-then lists of rows [[number, [cells]], …].  {"error": word} where it ends early.
+then lists of rows [[number, [cells]], …], an empty list last.  {"error": word} where it ends early.
 """
 
 import datetime as dt
@@ -154,13 +155,17 @@ def extras(file: BinaryIO, name: str) -> dict[str, Any]:
     return found
 
 
+def is_shown(sheet: Any) -> bool:
+    return str(sheet.visible).endswith(".Visible") and str(sheet.typ).endswith(".WorkSheet")
+
+
 def choose(book: Any, wanted: str | None) -> Any:
     """The sheet asked for, else the first visible one that holds anything."""
     if wanted is not None:
         return book.get_sheet_by_name(wanted)
     first = None
     for sheet in book.sheets_metadata:
-        if sheet.visible.name != "Visible" or sheet.typ.name != "WorkSheet":
+        if not is_shown(sheet):
             continue
         candidate = book.get_sheet_by_name(sheet.name)
         if candidate.start is not None:
@@ -174,7 +179,7 @@ def tell(file: BinaryIO, wanted: str | None) -> None:
 
     try:
         book = python_calamine.CalamineWorkbook.from_object(file)
-        names = [sheet.name for sheet in book.sheets_metadata if sheet.visible.name == "Visible"]
+        names = [sheet.name for sheet in book.sheets_metadata if is_shown(sheet)]
         if wanted is not None and wanted not in book.sheet_names:
             say({"error": "no such sheet", "sheets": names})
             return
@@ -203,6 +208,8 @@ def tell(file: BinaryIO, wanted: str | None) -> None:
             say(batch)
             batch = []
     say(batch)
+    if batch:
+        say([])
 
 
 def main() -> int:
@@ -213,8 +220,14 @@ def main() -> int:
         tell(sys.stdin.buffer, asked["sheet"])
     except MemoryError:
         say({"error": "too large"})
-    except (Exception, BaseException) as broken:  # noqa: BLE001  # the parser's panics are no Exception
-        say({"error": "broken", "what": type(broken).__name__})
+    except BaseException as broken:  # noqa: BLE001  # the parser's panics are no Exception
+        overflow = "capacity" in str(broken) or "memory" in str(broken)
+        say(
+            {
+                "error": "too large" if overflow else "broken",
+                "what": f"{type(broken).__name__}: {broken}"[:200],
+            }
+        )
     return 0
 
 

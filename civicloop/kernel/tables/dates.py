@@ -5,6 +5,7 @@ year are refused with the reason.
 """
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ def _in_zone(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
 
 
 def _from_number(number: float, *, epoch_1904: bool) -> dt.datetime:
+    if not math.isfinite(number):
+        raise _Wrong(_("这个数不是日期"))
     if number == int(number):
         whole = str(int(number))
         if len(whole) == 8:
@@ -145,6 +148,9 @@ _HALF = re.compile(r"(上午|下午|凌晨|早上|清晨|中午|晚上|傍晚|�
 _WEEKDAY = re.compile(
     r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[,.]?"
 )
+_LOOSE = re.compile(  # blanks that belong to no part: 2024 年 3 月 5 日 8 点, 2024 - 3 - 5
+    r"(?<=\d)\s+(?=[年月日号时点時分秒])|(?<=[年月时点時分])\s+(?=\d)|(?<=\d)\s+(?=-\s)|(?<=\d-)\s+"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?号?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?=$|\D|\d{4}$|\d{6}$)")
@@ -159,7 +165,7 @@ _DAYLESS = re.compile(r"\d{4}[-/.年]\d{1,2}月?$")
 
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).strip().strip("'\"").lower()
-    return re.sub(r"\s*([年月日/:.-])\s*(?=[\d年月日])", r"\1", re.sub(r"\s+", " ", text))
+    return _LOOSE.sub("", re.sub(r"\s*([/:.])\s*(?=\d)", r"\1", text))
 
 
 def _from_text(text: str, day_first: bool | None) -> dt.datetime:

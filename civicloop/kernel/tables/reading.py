@@ -67,7 +67,7 @@ def _opened(source: Source) -> BinaryIO:
         return Path(source).open("rb")
     if isinstance(source, bytes | bytearray | memoryview):
         return io.BytesIO(source)
-    copy = tempfile.TemporaryFile()  # the caller's file stays the caller's to close
+    copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller's file stays the caller's to close
     source.seek(0)
     while chunk := source.read(1 << 20):
         copy.write(chunk)
@@ -124,8 +124,10 @@ def _framed_text(
 
 
 def _text_rows(raw: Iterator[RawRow], header: list[str], file: BinaryIO) -> Iterator[Row]:
-    with file:
+    try:
         yield from _rows(raw, header, raw, ragged=True)
+    finally:
+        file.close()
 
 
 # The header
@@ -151,15 +153,16 @@ def _split(rows: Iterator[RawRow], header_row: int | None) -> tuple[list[RawRow]
 
 
 def _header_index(rows: list[RawRow]) -> int:
-    """The first row that is mostly names: two or more, and half as wide as the widest row.
+    """The first row that is mostly names: two or more, and over half as wide as the widest row.
 
     A title, or a line such as 填报单位 and 填报日期 above the table, is narrower.
     """
     widest = max(sum(value is not None for value in row.values) for row in rows)
-    for index, row in enumerate(rows):
-        names = sum(isinstance(value, str) and _is_name(value) for value in row.values)
-        if names >= 2 and names * 2 >= widest:
-            return index
+    names = [sum(isinstance(value, str) and _is_name(value) for value in row.values) for row in rows]
+    for enough in (max(2, widest // 2 + 1), 2):
+        for index, count in enumerate(names):
+            if count >= enough:
+                return index
     return 0
 
 

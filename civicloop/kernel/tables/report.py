@@ -87,7 +87,8 @@ class Report:
     def write_unplaced(self, path: str | Path | BinaryIO, header: Sequence[str]) -> int:
         """An XLSX of the rows that stayed out: number, reasons, original cells; returns how many.
 
-        The clerk mends the cells and loads the same file with the same map: the first two columns are not in it.
+        The clerk mends the cells and loads this file with the same map, which names neither of the first
+        two columns.
         """
         extra = list(dict.fromkeys(name for row in self.unplaced for name in row.cells if name not in header))
         columns = [*header, *extra]

@@ -9,6 +9,7 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import PurePath
 from typing import BinaryIO, TextIO
@@ -84,23 +85,25 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
 
 
 def _makes_sense(head: bytes, encoding: str) -> bool:
-    """GB 18030 takes nearly any bytes: text full of characters that nobody uses was something else."""
+    """No text is full of control characters; and GB 18030 takes nearly any bytes, most for unused characters."""
     text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
-    odd = sum(
-        unicodedata.category(char) in {"Cn", "Co"} or (char < " " and char not in "\t\r\n\x00")
-        for char in text
-    )
-    return odd * 50 <= len(text)
+    control = sum(char < " " and char not in "\t\r\n" for char in text)
+    if control > 16 and control * 20 > len(text):
+        return False
+    if encoding != "gb18030":
+        return True
+    unused = sum(unicodedata.category(char) in {"Cn", "Co"} for char in text)
+    return unused < 2 or unused * 50 <= len(text)
 
 
 def delimiter_of(head: str) -> str:
     """The separator that cuts most lines of the sample into the same number (over one) of cells."""
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        widths = Counter(
-            len(cells)
-            for cells in islice(csv.reader(head.splitlines(True), delimiter=delimiter), _SAMPLE_ROWS)
-        )
+        reader = csv.reader(head.splitlines(True), delimiter=delimiter)
+        widths: Counter[int] = Counter()
+        with suppress(csv.Error):  # a quote left open, or one endless cell
+            widths.update(len(cells) for cells in islice(reader, _SAMPLE_ROWS))
         widths.pop(0, None)
         split = {width: lines for width, lines in widths.items() if width > 1}
         if split:
@@ -109,6 +112,13 @@ def delimiter_of(head: str) -> str:
             if score > best_score + 1e-9:
                 best, best_score = delimiter, score
     return best
+
+
+def _line(text: TextIO) -> str:
+    line = text.readline(_LINE_CHARS)
+    if len(line) >= _LINE_CHARS:
+        raise Unreadable(_("文件里有一行超过一百万字，不像表格；请检查换行。"))
+    return line
 
 
 class _Lines:
@@ -123,11 +133,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.pop() if self._again else self._text.readline(_LINE_CHARS)
+        line = self._again.pop() if self._again else _line(self._text)
         if not line:
             raise StopIteration
-        if len(line) >= _LINE_CHARS:
-            raise Unreadable(_("文件里有一行超过一百万字，不像表格；请检查换行。"))
         self.since.append(line)
         return line
 
@@ -144,7 +152,7 @@ class _Lines:
     def is_at_end(self) -> bool:
         if self._again:
             return False
-        line = self._text.readline(_LINE_CHARS)
+        line = _line(self._text)
         if line:
             self._again.append(line)
         return not line
@@ -181,7 +189,7 @@ def raw_rows(
 
 def _sample(text: TextIO) -> Iterator[str]:
     taken = 0
-    while taken < _HEAD_BYTES and (line := text.readline(_LINE_CHARS)):
+    while taken < _HEAD_BYTES and (line := _line(text)):
         taken += len(line)
         yield line
 

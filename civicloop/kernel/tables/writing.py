@@ -133,10 +133,11 @@ def write_csv(
         except Unwritable:
             Path(path).unlink(missing_ok=True)
             raise
-    written = -1
-    for written, line in enumerate(csv_lines(header, rows, zone=zone, bom=bom)):
+    lines = 0
+    for line in csv_lines(header, rows, zone=zone, bom=bom):
         path.write(line)
-    return written
+        lines += 1
+    return lines - 1
 
 
 def csv_lines(

@@ -98,6 +98,12 @@ def span_words(span: timedelta | float | None) -> str:
     return larger or smaller or _("不到1分钟")
 
 
+@register.filter
+def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Cells of a row, each with its column."""
+    return list(zip(cells, columns, strict=False))
+
+
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, **changes: object) -> str:
     """The query of this page with some values changed; None removes, and one starts at the list's head."""

@@ -89,20 +89,12 @@ def list_(request: HttpRequest) -> HttpResponse:
             "page": page,
             "at": at,
             "total": _("%(most)d 以上") % {"most": COUNTED_TO} if total > COUNTED_TO else total,
-            "next_url": _turn(request, page.next),
-            "previous_url": _turn(request, page.previous),
+            "next_url": with_query(request.GET, cursor=page.next) if page.next else "",
+            "previous_url": with_query(request.GET, cursor=page.previous) if page.previous else "",
             "may_report": bool(person.roles & {Role.DISPATCHER, Role.INSPECTOR}),
             "map_url": reverse("cases:map") + with_query(request.GET),
         },
     )
-
-
-def _turn(request: HttpRequest, cursor: str) -> str:
-    if not cursor:
-        return ""
-    query = request.GET.copy()
-    query["cursor"] = cursor
-    return f"?{query.urlencode()}"
 
 
 @require_GET

@@ -1,11 +1,19 @@
 """区划、点位: the tree of places."""
 
+import hashlib
+import json
+import unicodedata
+import uuid
 from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from civicloop.divisions.rights import KEEPS_SITES, SEES_SITES, Viewer, reach
 
 LABEL = 4  # characters of path for each level
 
@@ -39,6 +47,19 @@ class DivisionQuerySet(models.QuerySet["Division"]):
     def within_any(self, paths: Iterable[str]) -> Self:
         paths = tuple(paths)
         return self.filter(in_any("path", paths)) if paths else self.none()
+
+    def called(self, words: str) -> Self:
+        """Whose code begins with the words, or whose name or pinyin (sucheng, su cheng) holds them."""
+        wanted = " ".join(unicodedata.normalize("NFKC", words).lower().split())
+        if not wanted:
+            return self.none()
+        if wanted.isdigit():
+            return self.filter(code__startswith=wanted)
+        letters = wanted.replace(" ", "").replace("'", "")
+        if letters.isascii():
+            joined = Replace("sort_key", Value(" "), Value(""))
+            return self.alias(joined=joined).filter(joined__contains=letters)
+        return self.filter(name__contains=wanted)
 
 
 def in_any(column: str, paths: Iterable[str]) -> Q:
@@ -89,6 +110,12 @@ class Division(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """The name with those of the divisions around it, without the province; one query."""
+        names = list(Division.objects.above(self.path).values_list("name", flat=True))
+        return " ".join(names[1:] or names)
+
 
 class Boundary(models.Model):
     """界线: the outline of a division, as GeoJSON geometry in WGS-84.  For orientation, not for legal use."""
@@ -118,12 +145,43 @@ class SiteType(models.Model):
         ordering = ["group", "code"]
 
     def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        if self.name_en and not (get_language() or "zh").startswith("zh"):
+            return self.name_en
         return self.name
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
     def within_any(self, paths: Iterable[str]) -> Self:
         return self.filter(in_any("place_path", paths))
+
+    def seen_by(self, person: Viewer) -> Self:
+        """The one door to sites: those in the places of a person's posts, whatever the line.
+
+        Security and audit administrators have nothing to do with sites.
+        """
+        paths = reach(person, SEES_SITES)
+        return self.all() if paths is None else self.within_any(paths)
+
+    def kept_by(self, person: Viewer) -> Self:
+        """Those that this person may change."""
+        paths = reach(person, KEEPS_SITES)
+        return self.all() if paths is None else self.within_any(paths)
+
+    def called(self, words: str) -> Self:
+        """Whose code begins with the words, or whose name, address or pinyin holds them."""
+        wanted = " ".join(unicodedata.normalize("NFKC", words).split())
+        letters = wanted.lower().replace(" ", "").replace("'", "")
+        if not wanted:
+            return self
+        found = Q(code__istartswith=wanted) | Q(name__icontains=wanted) | Q(address__icontains=wanted)
+        if letters.isascii():
+            found |= Q(joined__contains=letters)
+        return self.alias(joined=Replace("sort_key", Value(" "), Value(""))).filter(found)
 
 
 class Site(models.Model):
@@ -157,3 +215,32 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what a person sees of the site: another one now means that somebody changed it meanwhile."""
+        seen = [self.name, self.type_id, self.division_id, self.address, self.longitude, self.latitude]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+
+class Draft(models.Model):
+    """导入草稿: an uploaded table between preview and confirmation, and afterwards what became of it.
+
+    Only its maker opens it.  `rows` are what the kind's reader made of the file; they go when it is done.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("种类"), max_length=20)
+    made_by = models.CharField(_("上传人"), max_length=64)
+    made_at = models.DateTimeField(_("上传时间"))
+    filename = models.CharField(_("文件名"), max_length=200)
+    rows = models.JSONField(_("内容"), default=list)
+    report = models.JSONField(_("结果"), default=dict)
+    done_at = models.DateTimeField(_("载入时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("导入草稿")
+        indexes = [models.Index(fields=["made_at"], name="drafts_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.filename}"

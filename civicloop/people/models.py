@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from civicloop.divisions.models import Division
+from civicloop.divisions.models import Division, in_any
 from civicloop.kernel.clock.now import now, today
 
 
@@ -48,6 +48,13 @@ class Line(models.Model):
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
+    def within_any(self, paths: Iterable[str]) -> Self:
+        return self.filter(in_any("place_path", paths))
+
+    def seen_by(self, person: "Person") -> Self:
+        """Units in the subtrees that this person has any business in, and the person's own."""
+        return self.filter(in_any("place_path", person.all_paths) | Q(pk__in=person.own_unit_ids))
+
     def for_case(self, path: str, line_id: int | None) -> Self:
         """Units that could put right what is wrong at a place: those whose own place holds it or lies on the
         way down to it, the departments of its line first."""
@@ -55,7 +62,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return (
             self.filter(place_path__in=steps)
             .exclude(kind=Unit.Kind.OFFICE)
-            .annotate(is_of_line=models.Exists(Unit.lines.through.objects.filter(unit=models.OuterRef("pk"), line=line_id)))
+            .annotate(is_of_line=Exists(Unit.lines.through.objects.filter(unit=OuterRef("pk"), line=line_id)))
             .order_by("-is_of_line", "-place_path", "sort_key")
         )
 
@@ -114,9 +121,33 @@ class Standing:
         return path.startswith(self.path) and self.line_id in (None, line_id)
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonQuerySet(models.QuerySet["Person"]):
+    def seen_by(self, person: "Person") -> Self:
+        """Oneself; those in office in the units that one sees; for an administrator all who ever were in scope."""
+        in_office = Holding.objects.on(today()).filter(
+            person=OuterRef("pk"), post__unit__in=Unit.objects.seen_by(person)
+        )
+        seen: Q = Q(pk=person.pk) | Q(Exists(in_office), is_active=True)
+        if administered := person.paths(*ADMINISTRATORS):
+            units = Unit.objects.within_any(administered)
+            ever_held = Holding.objects.filter(person=OuterRef("pk"), post__unit__in=units)
+            seen |= Q(unit__in=units) | Q(Exists(ever_held))
+        return self.filter(seen)
+
+    def with_posts(self) -> Self:
+        """With today's holdings as `in_office`, each with its post and unit, by one more query."""
+        return self.prefetch_related(
+            models.Prefetch(
+                "holdings",
+                Holding.objects.on(today()).select_related("post__unit").order_by("since", "id"),
+                to_attr="in_office",
+            )
+        )
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(username=username)
+        return self.get(username=username)  # type: ignore[no-any-return]
 
 
 class Person(AbstractBaseUser):
@@ -125,9 +156,15 @@ class Person(AbstractBaseUser):
     username = models.CharField(_("账号"), max_length=40, unique=True)
     name = models.CharField(_("姓名"), max_length=40)
     phone = models.CharField(_("电话"), max_length=30, blank=True)
+    # On whose roster the person is.  Gives no rights; posts do.
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="roster", verbose_name=_("所在单位")
+    )
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("须改密码"), default=True)
     password_changed_at = models.DateTimeField(_("密码修改时间"), default=now)
+    # Sessions that began before this moment (of the server's own clock) are over.
+    sessions_since = models.DateTimeField(null=True, blank=True, editable=False)
     sort_key = models.CharField(max_length=200, db_collation="C", editable=False)
 
     objects = PersonManager()
@@ -170,9 +207,26 @@ class Person(AbstractBaseUser):
         """The subtrees over which this person is one of `roles`, whatever the line."""
         return sorted({one.path for one in self.standings if one.role in roles and one.line_id is None})
 
+    @cached_property
+    def all_paths(self) -> list[str]:
+        """Every subtree in which this person is anything at all."""
+        return sorted({one.path for one in self.standings})
+
+    @cached_property
+    def own_unit_ids(self) -> frozenset[int]:
+        """The units in which this person holds a post today, whatever the post may do, and the roster's."""
+        held = Holding.objects.on(today()).filter(person=self).values_list("post__unit_id", flat=True)
+        return frozenset(held) | ({self.unit_id} if self.unit_id else frozenset())
+
     def unit_ids(self, *roles: str) -> list[int]:
         """The units in which this person is one of `roles`; without roles, all units of the person."""
         return sorted({one.unit_id for one in self.standings if not roles or one.role in roles})
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def seen_by(self, person: Person) -> Self:
+        """The posts of the units that one sees."""
+        return self.filter(unit__in=Unit.objects.seen_by(person))
 
 
 class Post(models.Model):
@@ -180,6 +234,8 @@ class Post(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("单位"))
     name = models.CharField(_("岗位名称"), max_length=60)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("岗位")
@@ -223,6 +279,10 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         """Holdings in force on a day; `until` is the first day no longer held."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
 
+    def not_over(self, day: date) -> Self:
+        """Holdings in force on a day or later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day))
+
 
 class Holding(models.Model):
     """任职: who holds a post, from when, and until when."""
@@ -239,9 +299,9 @@ class Holding(models.Model):
         verbose_name = _("任职")
         constraints = [
             models.CheckConstraint(
-                name="a_holding_ends_after_it_begins",
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")),
-                violation_error_message=_("离任日期要晚于到任日期。"),
+                name="a_holding_does_not_end_before_it_begins",
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                violation_error_message=_("离任日期不能早于到任日期。"),
             ),
             models.UniqueConstraint(
                 fields=["post", "person", "since"],

@@ -49,7 +49,7 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 
 
 class Canvas:
-    """What a scene draws on.  `chance` decides everything about the place; x right, y up, z away, in metres."""
+    """What a scene draws on.  `chance` decides all about the place; x right, y up, z away, in metres."""
 
     def __init__(self, chance: Random, light: Light) -> None:
         self.chance, self.light = chance, light

@@ -20,15 +20,24 @@ GLYPHS: dict[str, tuple[Stroke, ...]] = {
     ),
     "图": (
         ((12, 12), (88, 12), (88, 92), (12, 92), (12, 12)), ((45, 20), (38, 32), (26, 44)),
-        ((40, 30), (67, 30), (52, 48), (26, 60)), ((35, 36), (52, 50), (76, 60)), ((45, 62), (57, 69)), ((38, 74), (61, 83)),
+        ((40, 30), (67, 30), (52, 48), (26, 60)),
+        ((35, 36), (52, 50), (76, 60)), ((45, 62), (57, 69)),
+        ((38, 74), (61, 83)),
     ),
     "片": (
-        ((28, 10), (28, 52), (23, 74), (9, 93)), ((28, 38), (86, 38)), ((60, 8), (60, 38)), ((28, 60), (71, 60), (71, 94)),
+        ((28, 10), (28, 52), (23, 74), (9, 93)), ((28, 38), (86, 38)), ((60, 8), (60, 38)),
+        ((28, 60), (71, 60), (71, 94)),
     ),
 }  # fmt: skip
 TEXT = "示例图片"
 EM, GAP, PAD = 25, 4, 8  # pixels in the finished picture
-_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "wqy-microhei.ttc", "wqy-zenhei.ttc", "msyh.ttc", "PingFang.ttc")  # fmt: skip
+_FONTS = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansSC-Regular.otf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "msyh.ttc",
+)
 _FONT_FOLDERS = (
     "/usr/share/fonts/opentype/noto",
     "/usr/share/fonts/noto-cjk",

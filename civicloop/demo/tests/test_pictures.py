@@ -8,11 +8,24 @@ import pytest
 from PIL import Image, ImageChops
 
 from civicloop.demo.pictures import picture
-from civicloop.demo.pictures.scenes import _SCENES
+from civicloop.demo.pictures.scenes import SCENES
 from civicloop.kernel.evidence.looks import both_ways, distance
 from civicloop.kernel.evidence.models import LOOK_ALIKE
 
-CODES = ["ENV01", "ORD02", "SAF01", "INF01", "ENV04", "RES01", "BEH01", "RIV01", "MKT03", "SVC01", "SIT01", "XXX99"]
+CODES = [
+    "ENV01",
+    "ORD02",
+    "SAF01",
+    "INF01",
+    "ENV04",
+    "RES01",
+    "BEH01",
+    "RIV01",
+    "MKT03",
+    "SVC01",
+    "SIT01",
+    "XXX99",
+]
 
 
 def drawn(seed: int, code: str = "ENV01", stage: str = "before") -> Image.Image:
@@ -25,7 +38,7 @@ def look(image: Image.Image) -> int:
     return found
 
 
-@pytest.mark.parametrize("code", sorted(_SCENES))
+@pytest.mark.parametrize("code", sorted(SCENES))
 def test_every_scene_can_be_drawn_in_every_stage(code: str) -> None:
     for seed, stage in itertools.product(range(3), ("before", "after", "look_back")):
         data = picture(seed, kind_code=code, stage=stage, caption="CL-2026-000123")
@@ -42,7 +55,9 @@ def test_the_problem_is_gone_in_the_picture_after() -> None:
     for code in CODES:
         before, after = drawn(5, code).convert("RGB"), drawn(5, code, "after").convert("RGB")
         assert ImageChops.difference(before, after).getbbox() is not None
-        assert picture(5, kind_code=code, stage="before", caption="") != picture(5, kind_code=code, stage="after", caption="")
+        assert picture(5, kind_code=code, stage="before", caption="") != picture(
+            5, kind_code=code, stage="after", caption=""
+        )
 
 
 def test_pictures_of_different_cases_hardly_ever_look_alike() -> None:

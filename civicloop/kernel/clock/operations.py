@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ CALENDAR_ADOPTED = Verb(
     "kernel.adopt_calendar", gettext_lazy("启用日历"), facts={"edition": int, "years": list}
 )
 EARLIEST, LATEST = 1949, 2199
+LONGEST_NAME = 40
 
 
 def adopt(
@@ -45,9 +47,14 @@ def adopt(
             cursor.execute(f"LOCK TABLE {CalendarEdition._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
         if CalendarEdition.objects.filter(name=name).exists():
             raise Refused(_("名为“%(name)s”的日历版本已经存在，请换一个名称。") % {"name": name})
-        edition = CalendarEdition.objects.create(
+        edition = CalendarEdition(
             name=name, source=source, issued_on=issued_on, adopted_at=now(), years=years
         )
+        try:
+            edition.clean_fields()
+        except ValidationError as broken:
+            raise Refused(" ".join(broken.messages)) from broken
+        edition.save()
         CalendarDay.objects.bulk_create(
             CalendarDay(edition=edition, date=day, is_workday=is_workday, name=holiday)
             for day, is_workday, holiday in days
@@ -64,7 +71,9 @@ def _check(days: list[tuple[date, bool, str]], years: list[int], name: str, sour
     if wrong := [year for year in years if not EARLIEST <= year <= LATEST]:
         raise Refused(_("年份%(year)s不对，请核对。") % {"year": wrong[0]})
     seen: set[date] = set()
-    for day, _is_workday, _holiday in days:
+    for day, _is_workday, holiday in days:
+        if len(holiday) > LONGEST_NAME:
+            raise Refused(_("%(date)s的节日名称太长，请缩短。") % {"date": day.isoformat()})
         if day in seen:
             raise Refused(_("%(date)s写了两次，请删去一次。") % {"date": day.isoformat()})
         if day.year not in years and not (day.month == 12 and day.year + 1 in years):

@@ -125,7 +125,7 @@ class Edition:
     days: Mapping[date, tuple[bool, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendar:
     """Which days are worked.  A year that nobody has announced falls back to Monday to Friday, 暂定.
 

@@ -19,6 +19,7 @@ The rules, of which docs/decisions/0003-clock.md gives the reasons:
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from civicloop.kernel.clock.values import (
@@ -154,17 +155,13 @@ def next_working(
     return at_moment(_Ruler(calendar, shifts, zone).next_working(moment(at)))
 
 
-class _Ruler:
-    """Working periods laid along the seconds since 1970, and which years were assumed on the way."""
+class _Grid:
+    """Midnights and working periods in seconds since 1970, laid out once per calendar, shifts and zone."""
 
     def __init__(self, calendar: Calendar, shifts: Shifts, zone: ZoneInfo) -> None:
         self.calendar, self.shifts, self.zone = calendar, shifts, zone
-        self.assumed: set[int] = set()
-        self._laid: dict[date, tuple[Period, ...]] = {}
-        self._midnights: dict[date, int] = {}
-
-    def day(self, second: int) -> date:
-        return at_moment(second).astimezone(self.zone).date()
+        self.midnights: dict[date, int] = {}
+        self.periods: dict[date, tuple[Period, ...]] = {}
 
     def second(self, day: date, clock: int) -> int:
         """The moment of a time of day.  One that a change to summer time skips is moved on by the change."""
@@ -173,10 +170,36 @@ class _Ruler:
 
     def midnight(self, day: date) -> int:
         """The moment at which a day begins."""
-        known = self._midnights.get(day)
+        known = self.midnights.get(day)
         if known is None:
-            known = self._midnights[day] = self.second(day, 0)
+            known = self.midnights[day] = self.second(day, 0)
         return known
+
+    def lay(self, day: date) -> tuple[Period, ...]:
+        """The working periods of a day, ordered; empty when it is not worked."""
+        if not self.calendar.is_workday(day):
+            return ()
+        midnight, tomorrow = self.midnight(day), self.midnight(day + ONE_DAY)
+        if tomorrow - midnight == DAY:
+            return tuple((midnight + since, midnight + until) for since, until in self.shifts.of(day))
+        edges = ((self.second(day, since), self.second(day, until)) for since, until in self.shifts.of(day))
+        return tuple((since, until) for since, until in edges if since < until)  # summer time may swallow one
+
+
+_grid = lru_cache(maxsize=8)(_Grid)
+
+
+class _Ruler:
+    """Working time along the seconds since 1970, noting which years were assumed on the way."""
+
+    def __init__(self, calendar: Calendar, shifts: Shifts, zone: ZoneInfo) -> None:
+        self.calendar, self.zone = calendar, zone
+        self.assumed: set[int] = set()
+        self._grid = _grid(calendar, shifts, zone)
+        self.second, self.midnight = self._grid.second, self._grid.midnight
+
+    def day(self, second: int) -> date:
+        return at_moment(second).astimezone(self.zone).date()
 
     def clock(self, second: int) -> int:
         """Seconds of the time of day that the clock on the wall shows."""
@@ -185,21 +208,12 @@ class _Ruler:
 
     def periods(self, day: date) -> tuple[Period, ...]:
         """The working periods of a day, ordered; empty when it is not worked."""
-        laid = self._laid.get(day)
-        if laid is None:
-            laid = self._laid[day] = self._lay(day)
-        return laid
-
-    def _lay(self, day: date) -> tuple[Period, ...]:
-        if self.calendar.is_provisional(day):
+        if day.year not in self.calendar.years_known and self.calendar.is_provisional(day):
             self.assumed.add(day.year)
-        if not self.calendar.is_workday(day):
-            return ()
-        midnight, tomorrow = self.midnight(day), self.midnight(day + ONE_DAY)
-        if tomorrow - midnight == DAY:
-            return tuple((midnight + since, midnight + until) for since, until in self.shifts.of(day))
-        edges = ((self.second(day, since), self.second(day, until)) for since, until in self.shifts.of(day))
-        return tuple((since, until) for since, until in edges if since < until)  # summer time may swallow one
+        laid = self._grid.periods.get(day)
+        if laid is None:
+            laid = self._grid.periods[day] = self._grid.lay(day)
+        return laid
 
     def days(self, second: int) -> Iterator[date]:
         """The day of this moment and all that follow."""

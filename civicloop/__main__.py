@@ -1,0 +1,5 @@
+import sys
+
+from civicloop.config.cli import main
+
+sys.exit(main())

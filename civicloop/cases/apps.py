@@ -6,3 +6,9 @@ class CasesConfig(AppConfig):
     name = "civicloop.cases"
     verbose_name = _("案件")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from civicloop.cases.desk import desk
+        from civicloop.kernel.desk import DESK
+
+        DESK.fill(desk)

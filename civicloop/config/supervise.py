@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from civicloop.config import processes
 from civicloop.config.processes import GRACE, PARENT
 from civicloop.kernel import engine
 from civicloop.kernel.engine.words import say, word
@@ -82,17 +83,29 @@ class Told(Exception):
     """Somebody asked us to stop, maybe in the middle of setting up."""
 
 
-def run(*, tls: bool = False) -> int:
-    """A trial: the sample city when the database is empty, the next port when ours is taken; the exit code."""
-    return _supervise(sample=True, tls=tls)
+def run(*, demo: bool = True, tls: bool = False) -> int:
+    """A trial: sample city into an empty database, next port when ours is taken; the exit code."""
+    return _supervise(trial=True, sample=demo, tls=tls)
 
 
 def serve(*, tls: bool = False) -> int:
     """An installation: without sample data, on its own port or not at all; the exit code."""
-    return _supervise(sample=False, tls=tls)
+    return _supervise(trial=False, sample=False, tls=tls)
 
 
-def _supervise(*, sample: bool, tls: bool) -> int:
+def web() -> int:
+    """The web process alone, on CIVICLOOP_BIND."""
+    processes.web(*_bind())
+    return 0
+
+
+def worker() -> int:
+    """The worker alone."""
+    processes.worker()
+    return 0
+
+
+def _supervise(*, trial: bool, sample: bool, tls: bool) -> int:
     began = time.monotonic()
     if tls:
         os.environ["CIVICLOOP_TLS"] = "true"  # before settings are read, here and in the children
@@ -110,7 +123,7 @@ def _supervise(*, sample: bool, tls: bool) -> int:
         try:
             engine.ensure_running()
             logins = _prepare(sample=sample)
-            host, port = _address(move=sample, after_crash=state.exists())
+            host, port = _address(move=trial, after_crash=state.exists())
             family = _family(host, port, tls=tls)
             state.write_text(json.dumps({"pid": os.getpid(), "address": family.address}))
             tell("starting")
@@ -198,23 +211,20 @@ def _migrate() -> None:
 
 
 def _sample() -> list[tuple[str, str, str]]:
-    from civicloop import demo
+    from django.conf import settings
 
-    if not demo.is_loaded():
+    from civicloop import demo
+    from civicloop.demo.city import is_loaded, load_city
+
+    if not is_loaded():
         tell("sample")
-        demo.load(say)
+        load_city(settings.CIVICLOOP_CITY, cases=settings.CIVICLOOP_DEMO_CASES)
     return demo.logins()
 
 
 def _address(*, move: bool, after_crash: bool) -> tuple[str, int]:
     """Where to listen: CIVICLOOP_BIND, or (move) the next port that nobody has."""
-    from django.conf import settings
-
-    text: str = settings.CIVICLOOP_BIND
-    host, colon, digits = text.rpartition(":")
-    if not colon or not digits.isdigit() or not 0 < int(digits) < 65536:
-        raise Refused(word("bind", WORDS, text=text))
-    host, wanted = host.strip("[]") or "0.0.0.0", int(digits)  # noqa: S104 - ":8000" asks for every address
+    host, wanted = _bind()
     # Children of a killed supervisor leave within a second or two; that port will be free.
     patience = time.monotonic() + (GRACE if after_crash else 0)
     while not (free := _is_free(host, wanted)) and time.monotonic() < patience:
@@ -228,6 +238,16 @@ def _address(*, move: bool, after_crash: bool) -> tuple[str, int]:
             tell("port_moved", busy=wanted, port=port)
             return host, port
     raise Refused(word("port_busy", WORDS, busy=wanted))
+
+
+def _bind() -> tuple[str, int]:
+    from django.conf import settings
+
+    text: str = settings.CIVICLOOP_BIND
+    host, colon, digits = text.rpartition(":")
+    if not colon or not digits.isdigit() or not 0 < int(digits) < 65536:
+        raise Refused(word("bind", WORDS, text=text))
+    return host.strip("[]") or "0.0.0.0", int(digits)  # noqa: S104 - ":8000" asks for every address
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
 from civicloop.config.trail import TrailForm, lines_of, wanted_entries
+from civicloop.kernel.clock.now import now
 from civicloop.kernel.desk import DESK
 from civicloop.kernel.idempotency import needs_no_key
 from civicloop.kernel.web import page_of, show, with_query
@@ -24,7 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "home.html",
         "_home.html",
-        {"sections": sections, "waiting": sum(section.count for section in sections if section.tone != "muted")},
+        {
+            "sections": sections,
+            "waiting": sum(section.count for section in sections if section.tone != "muted"),
+            "at": now(),
+        },
     )
 
 

@@ -9,7 +9,7 @@ from civicloop.divisions.models import Boundary, Division, Level
 from civicloop.kernel.positions import Polygons, Position, PositionError, System, check, to_wgs84
 from civicloop.kernel.refused import Refused
 
-# Outlines are simplified to about 200 m and meant for orientation: this near to the chosen district counts as inside.
+# Outlines are simplified to about 200 m: this near to the chosen district counts as inside it.
 BORDER_M = 250.0
 
 NAMES = {
@@ -109,7 +109,7 @@ def placed(
     if not wanted:
         return Placed(division, here.longitude, here.latitude)
     if found not in wanted:
-        found = _near(known, wanted, here)
+        found = _near(wanted, here)
     if found is None:
         raise Refused(_disagreement(known, division, wanted, given, here, System(system)))
     if len(known.districts[found].path) > len(division.path):
@@ -145,10 +145,10 @@ def _by_position(known: Outlines, found: str | None, here: Position) -> Placed:
     return Placed(Division.objects.get(pk=known.districts[found].pk), here.longitude, here.latitude)
 
 
-def _near(known: Outlines, wanted: list[str], here: Position) -> str | None:
+def _near(wanted: list[str], here: Position) -> str | None:
     """One of the wanted districts whose outline is so near that the position may well lie in it."""
-    shapes = {code: known.polygons.shape(code) for code in wanted}
-    near = Polygons(shapes).near(here.longitude, here.latitude, BORDER_M)
+    rows = Boundary.objects.filter(division__code__in=wanted).values_list("division__code", "geometry")
+    near = Polygons(dict(rows)).near(here.longitude, here.latitude, BORDER_M)
     return near[0] if near else None
 
 
@@ -157,11 +157,13 @@ def _disagreement(
 ) -> str:
     found = known.polygons.find(here.longitude, here.latitude)
     if found is None:
-        no = _("这个位置不在任何已载入界线的区县之内，与所选的“%(division)s”对不上。请检查坐标，或者只选区划、不填位置。") % {
-            "division": division.name
-        }
+        no = _(
+            "这个位置不在任何已载入界线的区县之内，与所选的“%(division)s”对不上。请检查坐标，或者只选区划、不填位置。"
+        ) % {"division": division.name}
     else:
-        no = _("位置在“%(found)s”，所选的“%(division)s”属于“%(wanted)s”，两者对不上。请重新定位或改选区划。") % {
+        no = _(
+            "位置在“%(found)s”，所选的“%(division)s”属于“%(wanted)s”，两者对不上。请重新定位或改选区划。"
+        ) % {
             "found": known.districts[found].name,
             "division": division.name,
             "wanted": known.districts[wanted[0]].name if len(wanted) == 1 else division.name,

@@ -1,4 +1,4 @@
-"""Who may do what with places.  People stand on a later floor, so they are known here by what they can answer."""
+"""Who may do what with places.  People stand on a later floor: here they are what they can answer."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -43,7 +43,7 @@ class Viewer(Protocol):
 
 
 def reach(by: Actor, roles: Iterable[str]) -> tuple[str, ...] | None:
-    """The subtrees in which `by` is one of `roles`; None is everywhere, for the machines that install and import."""
+    """The subtrees in which `by` is one of `roles`; None means everywhere (machines that install)."""
     if isinstance(by, SystemActor):
         return None
     if not isinstance(by, Viewer):

@@ -17,7 +17,9 @@ load_boundaries = Verb(
     facts={"read": int, "placed": int, "left": int, "system": str},
     says=("source",),
 )
-load_sites = Verb("divisions.load_sites", _("载入点位"), facts={"read": int, "placed": int, "left": int}, says=("source",))
+load_sites = Verb(
+    "divisions.load_sites", _("载入点位"), facts={"read": int, "placed": int, "left": int}, says=("source",)
+)
 add_site = Verb("divisions.add_site", _("新增点位"), facts={"code": str, "type_id": int, "division_id": int})
 change_site = Verb(
     "divisions.change_site",

@@ -1,4 +1,4 @@
-"""The key by which Chinese names are sorted and found: a collation differs from server to server, a key does not."""
+"""The key by which Chinese names are sorted and found; a collation would differ from server to server."""
 
 import unicodedata
 from functools import lru_cache
@@ -32,7 +32,7 @@ def pinyin_key(text: str) -> str:
 
 @lru_cache(maxsize=30_000)
 def _reading(sign: str) -> str | None:
-    """The syllable of a character, "" for what is left out, None for a letter or digit that stands for itself."""
+    """The syllable of a character, "" for what is left out, None for what stands for itself."""
     if sign.isascii():
         return None if sign.isalnum() else ""
     found = pinyin(sign, style=Style.NORMAL, errors="ignore")

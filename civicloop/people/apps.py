@@ -9,6 +9,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from civicloop.kernel.actors import teach_names
+        from civicloop.people import verbs  # noqa: F401 - declares the words of the trail
         from civicloop.people.models import names_of_persons
 
         teach_names("person", names_of_persons)

@@ -147,7 +147,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(username=username)  # type: ignore[no-any-return]
+        person: Person = self.get(username=username)
+        return person
 
 
 class Person(AbstractBaseUser):
@@ -257,7 +258,9 @@ class Grant(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="grants", verbose_name=_("岗位"))
     role = models.CharField(_("角色"), max_length=16, choices=Role)
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name=_("范围"))
-    line = models.ForeignKey(Line, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("条线"))
+    line = models.ForeignKey(
+        Line, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("条线")
+    )
 
     class Meta:
         verbose_name = _("权限")
@@ -280,8 +283,8 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
 
     def not_over(self, day: date) -> Self:
-        """Holdings in force on a day or later."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=day))
+        """Holdings in force on a day or later; one that was called off before it began never is."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day, until__gt=F("since")))
 
 
 class Holding(models.Model):

@@ -69,7 +69,7 @@ document.addEventListener("click", async (event) => {
     event.preventDefault();
     await navigator.clipboard.writeText(copier.dataset.copy);
     copier.classList.add("copied");
-    say(copier.dataset.copied || "已复制");
+    say(document.documentElement.lang.startsWith("en") ? "Copied" : "已复制");
     setTimeout(() => copier.classList.remove("copied"), 1500);
   }
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
@@ -96,17 +96,12 @@ document.addEventListener("keydown", (event) => {
 // Relative times stay true while the page is open; words come from the browser in the page's language.
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
 setInterval(() => {
-  // The server may run on business time; what counts is how long this page has been open.
-  const open = (performance.now() - STARTED) / 1000;
   for (const time of document.querySelectorAll("time[data-ago]")) {
-    time.dataset.base ??= String((Date.parse(time.dateTime) - SERVER_NOW) / 1000 + open);
-    const seconds = Number(time.dataset.base) - open;
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
     const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, length]) => Math.abs(seconds) >= length) || [];
-    if (unit) time.textContent = relative.format(Math.trunc(seconds / size), unit);
+    if (unit && Math.abs(seconds) < 60 * 86400) time.textContent = relative.format(Math.trunc(seconds / size), unit);
   }
 }, 60_000);
-const STARTED = performance.now();
-const SERVER_NOW = Date.parse(document.documentElement.dataset.now || "") || Date.now();
 
 document.querySelectorAll("button[data-dialog][hidden]").forEach((button) => { button.hidden = false; });
 

@@ -1,6 +1,7 @@
 """The copies that people see: upright, small, sRGB, and without a word of metadata."""
 
 import io
+from datetime import UTC
 from typing import IO
 
 import numpy as np
@@ -72,7 +73,7 @@ def copies(content: IO[bytes], kind: Kind) -> dict[str, Image.Image]:
     Raises `opening.Unreadable` or `Refused`.
     """
     with opening.opened(content, kind) as image:
-        turn = exif.read(image, zone=exif.UTC).orientation
+        turn = exif.read(image, zone=UTC).orientation
         side = SIZES["display"]
         if kind is JPEG:
             image.draft("RGB", (side, side))

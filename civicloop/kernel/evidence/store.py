@@ -36,11 +36,11 @@ class LocalStore(FileSystemStorage):
         self._given = location
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]  # read anew, so that tests may move it
+    def base_location(self) -> str:  # read anew, so that tests may move it
         return str(self._given or settings.CIVICLOOP_FILES)
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return str(Path(self.base_location).absolute())
 
     def url(self, name: str | None) -> str:

@@ -85,7 +85,7 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
 
 
 def _makes_sense(head: bytes, encoding: str) -> bool:
-    """No text is full of control characters; and GB 18030 takes nearly any bytes, most for unused characters."""
+    """No text is full of control characters; and GB 18030 takes nearly any bytes, for unused characters."""
     text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
     control = sum(char < " " and char not in "\t\r\n" for char in text)
     if control > 16 and control * 20 > len(text):

@@ -1,4 +1,4 @@
-"""The calendar that an installation starts with, and short ways to write moments, for the tests of the clock."""
+"""The calendar that an installation starts with, and a short way to write moments, for the clock's tests."""
 
 from datetime import datetime
 

@@ -120,7 +120,7 @@ def test_what_is_transparent_becomes_white() -> None:
 
 def test_sixteen_bits_keep_their_greys() -> None:
     picture = derive.copies(io.BytesIO(made.saved(hostile.rgb16(), "PNG")), PNG)["display"]
-    assert picture.convert("L").getextrema()[0] < 10
+    assert np.asarray(picture.convert("L")).min() < 10
     assert 110 < np.asarray(picture.convert("L")).mean() < 145
 
 

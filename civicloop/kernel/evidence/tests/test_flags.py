@@ -1,6 +1,7 @@
 """可信度提示: words that suggest a visit, never a verdict."""
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,13 @@ def test_the_same_file_used_again_is_pointed_out() -> None:
 
 def again_as(change: str) -> bytes:
     image = Image.open(io.BytesIO(made.jpeg()))
-    changed = {
-        "resaved": lambda: image,
-        "resized": lambda: image.resize((320, 240)),
-        "brighter": lambda: ImageEnhance.Brightness(image).enhance(1.25),
-        "mirrored": lambda: ImageOps.mirror(image),
-    }[change]()
-    return made.saved(changed, "JPEG", quality=60)
+    edits: dict[str, Callable[[Image.Image], Image.Image]] = {
+        "resaved": lambda image: image,
+        "resized": lambda image: image.resize((320, 240)),
+        "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.25),
+        "mirrored": ImageOps.mirror,
+    }
+    return made.saved(edits[change](image), "JPEG", quality=60)
 
 
 @pytest.mark.django_db

@@ -121,7 +121,7 @@ def test_sending_the_same_photo_again_changes_nothing() -> None:
 def test_another_photo_under_the_same_id_is_refused(files: Path) -> None:
     uid = uuid.uuid4()
     first = receive(Upload(made.jpeg(1)), by=LI_NA, id=uid)
-    with pytest.raises(Refused, match="文件“现场.jpg”与先前用同一编号上传的文件内容不同"):
+    with pytest.raises(Refused, match=r"文件“现场\.jpg”与先前用同一编号上传的文件内容不同"):
         receive(Upload(made.jpeg(2)), by=LI_NA, id=uid)
     assert Evidence.objects.get().sha256 == first.sha256
     assert len(kept(files)) == 1

@@ -18,8 +18,17 @@ def _files(settings: Any, tmp_path: Path) -> None:
 def test_the_file_is_synced_before_it_gets_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
     fsync, replace = os.fsync, Path.replace
-    monkeypatch.setattr(os, "fsync", lambda handle: (steps.append("fsync"), fsync(handle))[1])
-    monkeypatch.setattr(Path, "replace", lambda self, to: (steps.append("rename"), replace(self, to))[1])
+
+    def seen_fsync(handle: int) -> None:
+        steps.append("fsync")
+        fsync(handle)
+
+    def seen_replace(self: Path, to: Path) -> Path:
+        steps.append("rename")
+        return replace(self, to)
+
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    monkeypatch.setattr(Path, "replace", seen_replace)
     keep(original_path("ab" * 32), io.BytesIO(b"photo"), size=5)
     assert steps[:3] == ["fsync", "rename", "fsync"]
     assert steps.count("fsync") >= 5, "the file, its folder, and the folders that were new"

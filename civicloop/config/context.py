@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from civicloop.kernel.clock.models import current_calendar, is_demo
 from civicloop.kernel.clock.now import today
+from civicloop.notifications.models import Notice
 from civicloop.people.models import ADMINISTRATORS, Person, Role
 
 WORKERS_OF_THE_LOOP = frozenset({Role.DISPATCHER, Role.HANDLER, Role.INSPECTOR, Role.LEADER})
@@ -24,6 +25,7 @@ _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
     (lambda: _("点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
     (lambda: _("区划"), "divisions:divisions", "layers", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
     (lambda: _("问题类型"), "standards:kinds", "book", frozenset(Role)),
+    (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
     (lambda: _("导入案件"), "cases:load", "file-up", frozenset({Role.DISPATCHER})),
     (lambda: _("人员与单位"), "people:people", "people", ADMINISTRATORS),
     (lambda: _("留痕"), "trail", "history", frozenset({Role.AUDITOR})),
@@ -47,7 +49,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         common["calendar_provisional"] = _("%(year)d年的放假安排还没有录入，期限按周一至周五暂定。") % {"year": year}
     return common | {
         "nav": [
-            {"label": label(), "url": reverse(name), "icon": icon, "active": _is_here(request, name)}
+            {
+                "label": label(),
+                "url": reverse(name),
+                "icon": icon,
+                "active": _is_here(request, name),
+                "count": Notice.objects.seen_by(person).unread().count() if name == "notifications:notices" else 0,
+            }
             for label, name, icon, roles in _NAV
             if roles & person.roles
         ],

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from civicloop.divisions.models import Boundary, Division, Level
-from civicloop.kernel.positions import Polygons, Position, PositionError, System, check, to_wgs84
+from civicloop.kernel.positions import Polygons, Position, PositionError, System, check, shape_of, to_wgs84
 from civicloop.kernel.refused import Refused
 
 # Outlines are simplified to about 200 m: this near to the chosen district counts as inside it.
@@ -33,6 +33,7 @@ class _District:
     pk: int
     name: str
     path: str
+    bounds: tuple[float, float, float, float]  # west, south, east, north
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _read(edition: tuple[int, int]) -> Outlines:
     districts: dict[str, _District] = {}
     shapes = {}
     for code, pk, name, path, geometry in rows:
-        districts[code] = _District(pk, name, path)
+        districts[code] = _District(pk, name, path, shape_of(geometry, code)[0].bounds)
         shapes[code] = geometry
     return Outlines(edition, Polygons(shapes), districts)
 

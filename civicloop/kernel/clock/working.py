@@ -11,7 +11,8 @@ The rules, of which docs/decisions/0003-clock.md gives the reasons:
    (its shifts differ), the end moves to its next working second of the same day, else to the end of its last
    shift.  Natural days fall due at the same time of day, holiday or not.
 4. A pause takes out the time of the limit's own kind: a working limit loses the working seconds inside it.
-   For days, the seconds from the start to the end without pauses are counted again around the pauses.
+   For days, the seconds from the start to the end without pauses are counted again around the pauses; the
+   result is never before that end, and never inside a pause.
 5. Extensions of the limit's own unit lengthen it; those of another unit follow when it is used up.
 6. A fraction of a second is dropped.
 """
@@ -428,9 +429,7 @@ class _Leg:
         seconds = ruler.worked(begin, end)
         self.account.add("worth", begin, end, left=seconds)
         spent = self._run_seconds(begin, seconds)
-        if spent is None or not ruler.is_working(end):
-            return spent
-        return self._wait_for_shift(spent)
+        return spent if spent is None or spent >= end else self._wait(spent, end)
 
     def _same_clock(self, begin: int) -> int:
         ruler, left = self.account.ruler, self.limit.value
@@ -511,18 +510,17 @@ class _Leg:
         assert until is not None
         return until, left
 
-    def _wait_for_shift(self, spent: int) -> int | None:
-        """Rule 3 after rule 4: used up with a shift, it falls due with the next one that is not paused."""
-        ruler, at = self.account.ruler, spent
+    def _wait(self, spent: int, end: int) -> int | None:
+        """Used up with a shift before the pause-free end: due at that end, or once it is worked and not paused."""
+        ruler, at = self.account.ruler, end
         while True:
-            opens = ruler.next_working(at)
+            at = ruler.next_working(at)
             standing = next(
-                (gap for gap in self.gaps if gap[0] <= opens and (gap[1] is None or gap[1] > opens)), None
+                (gap for gap in self.gaps if gap[0] < at and (gap[1] is None or at < gap[1])), None
             )
             if standing is None:
-                if opens > spent:
-                    self.account.add("wait", spent, opens)
-                return opens
+                self.account.add("wait", spent, at)
+                return at
             if standing[1] is None:
                 self.account.add("pause", max(spent, standing[0]), None, note=standing[2])
                 return None

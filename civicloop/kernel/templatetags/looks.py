@@ -24,7 +24,7 @@ from civicloop.kernel.idempotency import FIELD
 
 register = template.Library()
 
-PLACE_IN_LIST = ("page", "after", "before")  # where one stands in a list; meaningless in another list
+PLACE_IN_LIST = ("cursor", "page", "after", "before")  # where one stands in a list; meaningless in another list
 
 
 @register.simple_tag

@@ -367,7 +367,7 @@ class TestNoTables:
                 sheet.write_row(row, 0, ["x" * 32_000] * 3)
 
         with pytest.raises(Unreadable, match="太大"):
-            rows_of(xlsx(fill), "a.xlsx")
+            rows_of(xlsx(fill), "a.xlsx", limits=Limits(workbook_memory=300 * 2**20))
 
     def test_a_spreadsheet_that_repeats_one_cell_without_end(self) -> None:
         content = (

@@ -113,9 +113,10 @@ def slow_due(start: datetime, limit: Limit, shifts: Shifts, gaps: list[Pause]) -
     if not any(gap.start < end and gap.end and gap.end > begin for gap in gaps):
         return end
     reached = run(needed, True, begin)
-    if works(end):  # it falls due with the next minute that is worked and not paused
-        return next(one for one in minutes(reached) if works(one) and not stands(one))
-    return reached
+    if reached >= end:
+        return reached
+    step = timedelta(minutes=1)  # a pause that begins just then comes too late
+    return next(one for one in minutes(end) if works(one) and not (stands(one - step) and stands(one)))
 
 
 def minutes_of(day: datetime) -> list[datetime]:

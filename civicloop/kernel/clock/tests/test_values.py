@@ -46,7 +46,7 @@ def test_a_limit_knows_its_units() -> None:
     ],
 )
 def test_shifts_that_make_no_day_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         Shifts.parse(text)
 
 

@@ -1,6 +1,5 @@
 """The two kinds of process of an installation, web and worker, and how neither outlives its parent."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -66,13 +65,16 @@ def web(host: str, port: int, *, certificate: Path | None = None, key: Path | No
 def worker() -> None:
     """Works through the jobs in the database until a signal comes."""
     import django
-    from django.core.management import call_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civicloop.config.settings")
     watch_parent()
     django.setup()
-    with contextlib.suppress(KeyboardInterrupt):
-        call_command("procrastinate", "worker", f"--shutdown-graceful-timeout={GRACE}")
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    assert isinstance(app.connector, DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(shutdown_graceful_timeout=GRACE)
 
 
 if __name__ == "__main__":

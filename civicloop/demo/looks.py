@@ -94,7 +94,7 @@ def samples(query: Any = None) -> dict[str, Any]:
             {"label": _("回头看"), "state": "next"},
             {"label": _("销号"), "state": "next"},
         ],
-        "tiles": [
+        "numbers": [
             {
                 "label": _("待我处理"),
                 "value": "12",

@@ -21,9 +21,15 @@ from civicloop.kernel.tables import Report, read
 
 
 def load_divisions_command(
-    path: Path, *, json: bool = False, only: str = "", dry_run: bool = False, progress: Progress | None = None
+    path: Path,
+    *,
+    json: bool = False,
+    only: str = "",
+    dry_run: bool = False,
+    unplaced: Path | None = None,
+    progress: Progress | None = None,
 ) -> int:
-    """`civicloop load divisions FILE [--only CODE] [--dry-run] [--json]`; a .gz is unpacked."""
+    """`civicloop load divisions FILE [--only CODE] [--dry-run] [--unplaced XLSX] [--json]`; a .gz is unpacked."""
 
     def load() -> Report:
         return load_divisions(
@@ -35,7 +41,7 @@ def load_divisions_command(
             only=only,
         )
 
-    return _told(load, json)
+    return _told(load, json, unplaced)
 
 
 def load_boundaries_command(path: Path, *, system: str, json: bool = False, dry_run: bool = False) -> int:
@@ -47,9 +53,13 @@ def load_boundaries_command(path: Path, *, system: str, json: bool = False, dry_
     return _told(load, json)
 
 
-def load_sites_command(path: Path, *, json: bool = False) -> int:
-    """`civicloop load sites FILE [--json]`."""
-    return _told(lambda: load_sites(read(_content(path), path.name), by=IMPORTER, source=path.name), json)
+def load_sites_command(path: Path, *, json: bool = False, unplaced: Path | None = None) -> int:
+    """`civicloop load sites FILE [--unplaced XLSX] [--json]`."""
+
+    def load() -> Report:
+        return load_sites(read(_content(path), path.name), by=IMPORTER, source=path.name)
+
+    return _told(load, json, unplaced)
 
 
 def on_stderr(words: str, done: int, total: int) -> None:
@@ -69,9 +79,11 @@ def _content(path: Path) -> bytes:
         raise Refused(_("打不开文件“%(path)s”：%(why)s") % {"path": path, "why": why}) from broken
 
 
-def _told(load: Callable[[], Report], json: bool) -> int:
+def _told(load: Callable[[], Report], json: bool, unplaced: Path | None = None) -> int:
     try:
         report = load()
+        if unplaced is not None and report.unplaced:
+            report.write_unplaced(unplaced, list(report.unplaced[0].cells))
     except Refused as no:
         _say({"error": str(no)} if json else str(no))
         return 2

@@ -1,8 +1,11 @@
 """Which place a position lies in, and whether the two agree."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from civicloop.divisions.models import Boundary, Division, Level
@@ -11,6 +14,7 @@ from civicloop.kernel.refused import Refused
 
 # Outlines are simplified to about 200 m: this near to the chosen district counts as inside it.
 BORDER_M = 250.0
+SHOWN = 5  # divisions named in a sentence
 
 NAMES = {
     System.WGS84: "WGS-84（GPS）",
@@ -41,7 +45,7 @@ class Outlines:
     """All loaded district outlines in memory.  `edition` changes with every load."""
 
     edition: tuple[int, int]
-    polygons: Polygons
+    index: Polygons
     districts: dict[str, _District]
 
     def around(self, division: Division) -> list[str]:
@@ -101,7 +105,7 @@ def placed(
         return Placed(division)
     given, here = _position(longitude, latitude, system)
     known = outlines()
-    found = known.polygons.find(here.longitude, here.latitude)
+    found = known.index.find(here.longitude, here.latitude)
     if division is None:
         return _by_position(known, found, here)
     if found is not None and division.path.startswith(known.districts[found].path):
@@ -136,10 +140,10 @@ def _position(longitude: float | None, latitude: float | None, system: str) -> t
 
 
 def _by_position(known: Outlines, found: str | None, here: Position) -> Placed:
-    if not len(known.polygons):
+    if not len(known.index):
         raise Refused(_("系统里还没有载入区县界线，不能由位置判断属地，请选择属地区划。"))
     if found is None:
-        near = known.polygons.near(here.longitude, here.latitude, BORDER_M)
+        near = known.index.near(here.longitude, here.latitude, BORDER_M)
         if near is None:
             raise Refused(_("这个位置不在任何已载入界线的区县之内，请检查坐标和坐标系，或选择属地区划。"))
         found = near[0]
@@ -156,7 +160,7 @@ def _near(wanted: list[str], here: Position) -> str | None:
 def _disagreement(
     known: Outlines, division: Division, wanted: list[str], given: Position, here: Position, system: System
 ) -> str:
-    found = known.polygons.find(here.longitude, here.latitude)
+    found = known.index.find(here.longitude, here.latitude)
     if found is None:
         no = _(
             "这个位置不在任何已载入界线的区县之内，与所选的“%(division)s”对不上。请检查坐标，或者只选区划、不填位置。"
@@ -173,6 +177,57 @@ def _disagreement(
         if other is system:
             continue
         there = to_wgs84(given.longitude, given.latitude, other)
-        if known.polygons.find(there.longitude, there.latitude) in wanted:
+        if known.index.find(there.longitude, there.latitude) in wanted:
             return no + _("按 %(system)s 换算后正好落在所选区划，请检查坐标系。") % {"system": NAMES[other]}
     return no
+
+
+def division_of(words: str, among: QuerySet[Division] | None = None) -> Division:
+    """The division that a person means by a code, or by a name that only one has.
+
+    Several of one name are told apart by what they lie in: 宿城区 幸福街道.  Raises Refused with those that may
+    have been meant.  `among` narrows what may be chosen.
+    """
+    rows = Division.objects.all() if among is None else among
+    typed = " ".join(unicodedata.normalize("NFKC", words).split())[:80]
+    if typed.isdigit():
+        by_code = rows.filter(code=typed).first()
+        if by_code is None:
+            raise Refused(_("没有代码为“%(code)s”的区划可选，请核对代码或填写名称。") % {"code": typed[:20]})
+        return by_code
+    *around, name = typed.split(" ")
+    named = rows.filter(name=name).select_related("parent__parent")[: 20 * SHOWN]
+    same = [one for one in named if not around or _lies_in(one, around[-1])]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise Refused(
+            _("叫“%(name)s”的区划有 %(count)d 个，请填写代码：%(which)s。")
+            % {"name": typed, "count": len(same), "which": _told(same)}
+        )
+    near = list(
+        rows.filter(pk__in=Division.objects.called(typed)).select_related("parent__parent")[: SHOWN + 1]
+    )
+    if near:
+        raise Refused(
+            _("没有叫“%(name)s”的区划。您要找的可能是：%(which)s。") % {"name": typed, "which": _told(near)}
+        )
+    raise Refused(_("没有叫“%(name)s”的区划，请核对名称或填写代码。") % {"name": typed})
+
+
+def _lies_in(division: Division, name: str) -> bool:
+    above = division.parent
+    while above is not None:
+        if above.name == name:
+            return True
+        above = above.parent
+    return False
+
+
+def _told(divisions: Sequence[Division]) -> str:
+    """Some divisions with their codes, so that a person can tell them apart."""
+    words = [
+        f"{one.parent.name if one.parent else ''} {one.name}（{one.code}）".strip()
+        for one in divisions[:SHOWN]
+    ]
+    return "、".join(words) + ("……" if len(divisions) > SHOWN else "")

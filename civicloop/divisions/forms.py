@@ -1,20 +1,17 @@
 """Forms of places.  `DivisionField` serves the forms of all later apps too."""
 
-import unicodedata
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from civicloop.divisions.boundaries import SYSTEMS
+from civicloop.divisions.finding import division_of
 from civicloop.divisions.models import Division, SiteType
 from civicloop.kernel.positions import System
-
-_SHOWN = 5
+from civicloop.kernel.refused import Refused
 
 
 class ChooseDivision(forms.TextInput):
@@ -50,58 +47,13 @@ class DivisionField(forms.CharField):
     def clean(self, value: Any) -> Any:
         if isinstance(value, Division):
             return value
-        typed = super().clean(unicodedata.normalize("NFKC", str(value or "")))
-        return self._division(" ".join(typed.split())) if typed else None
-
-    def _division(self, typed: str) -> Division:
-        if typed.isdigit():
-            found = self.queryset.filter(code=typed).first()
-            if found is None:
-                raise forms.ValidationError(
-                    _("没有代码为“%(code)s”的区划可选。请核对代码，或填写名称。"), params={"code": typed[:20]}
-                )
-            return found
-        # 街道 of one name are told apart by the district in front: 宿城区 幸福街道
-        words = typed.split(" ")
-        same = [
-            one
-            for one in self.queryset.filter(name=words[-1]).select_related("parent__parent")
-            if len(words) == 1 or _stands_in(one, words[-2])
-        ]
-        if len(same) == 1:
-            return same[0]
-        if same:
-            raise forms.ValidationError(
-                _("叫“%(name)s”的区划有 %(count)d 个，请填写代码：%(which)s"),
-                params={"name": typed, "count": len(same), "which": told(same)},
-            )
-        near = list(self.queryset.called(typed).select_related("parent__parent")[: _SHOWN + 1])  # type: ignore[attr-defined]
-        if near:
-            raise forms.ValidationError(
-                _("没有叫“%(name)s”的区划。您要找的可能是：%(which)s"),
-                params={"name": typed, "which": told(near)},
-            )
-        raise forms.ValidationError(
-            _("没有叫“%(name)s”的区划，请核对名称或填写代码。"), params={"name": typed}
-        )
-
-
-def _stands_in(division: Division, name: str) -> bool:
-    above = division.parent
-    while above is not None:
-        if above.name == name:
-            return True
-        above = above.parent
-    return False
-
-
-def told(divisions: Iterable[Division]) -> str:
-    """Some divisions with their codes, so that a person can tell them apart."""
-    shown = list(divisions)
-    words = [
-        f"{one.parent.name if one.parent else ''} {one.name}（{one.code}）".strip() for one in shown[:_SHOWN]
-    ]
-    return "、".join(words) + ("……" if len(shown) > _SHOWN else "")
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            return division_of(typed, self.queryset)
+        except Refused as no:
+            raise forms.ValidationError(str(no)) from no
 
 
 class SearchForm(forms.Form):

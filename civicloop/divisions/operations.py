@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -215,7 +215,7 @@ def load_sites(table: Sheet, *, by: Actor, source: str, mapping: Map | None = No
 
 
 def _load_site(
-    row: Row, values: dict[str, object], types: dict[str, SiteType], by: Actor, report: Report
+    row: Row, values: Mapping[str, object], types: dict[str, SiteType], by: Actor, report: Report
 ) -> Site | None:
     def text(name: str) -> str:
         return str(values.get(name) or "")
@@ -265,11 +265,13 @@ def _degrees(value: object) -> float | None:
 # The catalogue of types
 
 
-def load_site_types(rows: Iterable[dict[str, str]] | None = None) -> int:
-    """Add the sample types that are not here yet; returns how many.  What somebody edited stays."""
-    if rows is None:
-        with TYPES.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    before = SiteType.objects.count()
-    SiteType.objects.bulk_create((SiteType(**row) for row in rows), ignore_conflicts=True)
-    return SiteType.objects.count() - before
+def load_site_types(*, by: Actor) -> int:
+    """Add the sample types that are not here yet; returns how many.  What is here stays as it is."""
+    with TYPES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with transaction.atomic():
+        there = set(SiteType.objects.values_list("code", flat=True))
+        made = SiteType.objects.bulk_create(SiteType(**row) for row in rows if row["code"] not in there)
+        if made:
+            record(verbs.load_site_types, about=made[0], by=by, facts={"added": len(made)})
+    return len(made)

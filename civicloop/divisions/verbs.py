@@ -20,6 +20,7 @@ load_boundaries = Verb(
 load_sites = Verb(
     "divisions.load_sites", _("载入点位"), facts={"read": int, "placed": int, "left": int}, says=("source",)
 )
+load_site_types = Verb("divisions.load_site_types", _("载入点位类型"), facts={"added": int})
 add_site = Verb("divisions.add_site", _("新增点位"), facts={"code": str, "type_id": int, "division_id": int})
 change_site = Verb(
     "divisions.change_site",

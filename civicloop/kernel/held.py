@@ -1,7 +1,7 @@
 """What somebody was typing when their session ended: held for them, shown to nobody else.
 
 A form says by whom it was opened, under our signature.  A post that comes too late is kept in the new, still
-anonymous session together with that name; once the same person has logged in, the page of the form takes it back.
+anonymous session together with that name; once the same person is back, the page of the form takes it.
 """
 
 import re

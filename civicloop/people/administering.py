@@ -1,4 +1,4 @@
-"""三员: which administrator may touch whom and what.  Operations ask here; nobody acts on their own account."""
+"""三员: which administrator may touch whom and what.  Nobody acts on their own account."""
 
 from django.utils.translation import gettext as _
 
@@ -78,13 +78,8 @@ def keep_apart(person: Person, *more: str) -> None:
 
 def guards_remain_without(person: Person) -> bool:
     """Would every place that this person guards as security administrator still have another one?"""
-    others = [
-        other
-        for other in Person.objects.filter(is_active=True)
-        .exclude(pk=person.pk)
-        .filter(holdings__post__grants__role=Role.SECURITY_ADMIN)
-        .distinct()
-    ]
+    guards = Person.objects.filter(is_active=True, holdings__post__grants__role=Role.SECURITY_ADMIN)
+    others = list(guards.exclude(pk=person.pk).distinct())
     return all(
         any(path.startswith(own) for other in others for own in other.paths(Role.SECURITY_ADMIN))
         for path in person.paths(Role.SECURITY_ADMIN)

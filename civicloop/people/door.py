@@ -89,7 +89,7 @@ def begin_session(session: SessionBase) -> None:
 
 
 def end_if_over(request: HttpRequest) -> str:
-    """End a session that is idle, old or ended from elsewhere; says why.  Otherwise note that it is in use."""
+    """End a session that is idle, old or ended from elsewhere; says why.  Else note that it is in use."""
     person, session = request.user, request.session
     if not isinstance(person, Person):
         if auth.SESSION_KEY in session:  # of an account that was disabled, or whose password changed

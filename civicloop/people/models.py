@@ -123,7 +123,7 @@ class Standing:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def seen_by(self, person: "Person") -> Self:
-        """Oneself; those in office in the units that one sees; for an administrator all who ever were in scope."""
+        """Oneself; those in office in units that one sees; an administrator sees all who ever were there."""
         in_office = Holding.objects.on(today()).filter(
             person=OuterRef("pk"), post__unit__in=Unit.objects.seen_by(person)
         )
@@ -145,10 +145,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
         )
 
 
-class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager["Person"]):
+    def get_queryset(self) -> PersonQuerySet:
+        return PersonQuerySet(self.model, using=self._db)
+
+    def seen_by(self, person: "Person") -> PersonQuerySet:
+        return self.get_queryset().seen_by(person)
+
     def get_by_natural_key(self, username: str | None) -> "Person":
-        person: Person = self.get(username=username)
-        return person
+        return self.get(username=username)
 
 
 class Person(AbstractBaseUser):
@@ -284,7 +289,7 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
 
     def not_over(self, day: date) -> Self:
         """Holdings in force on a day or later; one that was called off before it began never is."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=day, until__gt=F("since")))
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day) & Q(until__gt=F("since")))
 
 
 class Holding(models.Model):

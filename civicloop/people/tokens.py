@@ -1,7 +1,7 @@
 """接口令牌: a program acts as a person.
 
-256 random bits behind the prefix `clt_`, by which a leaked one is recognised.  Only the SHA-256 is kept; that needs no
-slow hash, since there is nothing to guess.
+256 random bits behind the prefix `clt_`, by which a leaked one is recognised.  Only the SHA-256 is kept; that
+needs no slow hash, since there is nothing to guess.
 """
 
 import hashlib

@@ -1,13 +1,17 @@
 """问题类型: what can be wrong, and how soon it must be right again."""
 
+import hashlib
+import json
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from civicloop.kernel.clock.values import Limit
+from civicloop.kernel.clock.words import limit_in_words
 from civicloop.people.models import Line
 
 
@@ -22,6 +26,16 @@ class LimitUnit(models.TextChoices):
 class ProblemKindQuerySet(models.QuerySet["ProblemKind"]):
     def in_use(self) -> Self:
         return self.filter(is_active=True)
+
+    def called(self, words: str) -> Self:
+        """Whose code begins with the words, or whose name or conditions hold them."""
+        return self.filter(
+            Q(code__istartswith=words)
+            | Q(name__icontains=words)
+            | Q(name_en__icontains=words)
+            | Q(filing_condition__icontains=words)
+            | Q(closing_condition__icontains=words)
+        )
 
 
 class ProblemKind(models.Model):
@@ -53,7 +67,8 @@ class ProblemKind(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_kind_has_a_limit_unless_on_site",
-                condition=Q(limit_unit="on_site", limit_value=0) | (~Q(limit_unit="on_site") & Q(limit_value__gt=0)),
+                condition=Q(limit_unit="on_site", limit_value=0)
+                | (~Q(limit_unit="on_site") & Q(limit_value__gt=0)),
                 violation_error_message=_("当场办理的时限填 0，其余时限要大于 0。"),
             ),
             models.CheckConstraint(
@@ -72,6 +87,41 @@ class ProblemKind(models.Model):
         if self.name_en and not (get_language() or "zh").startswith("zh"):
             return self.name_en
         return self.name
+
+    @property
+    def line_title(self) -> str:
+        """The name of its line in the reader's language."""
+        if self.line.name_en and not (get_language() or "zh").startswith("zh"):
+            return self.line.name_en
+        return self.line.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that a person may change: another one now means that somebody changed it meanwhile."""
+        seen = [
+            self.name,
+            self.name_en,
+            self.line_id,
+            self.urgent,
+            self.limit_value,
+            self.limit_unit,
+            self.rework_percent,
+            self.look_back_days,
+            self.filing_condition,
+            self.closing_condition,
+            self.is_active,
+        ]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+    @property
+    def limit_words(self) -> str:
+        """The limit as people say it."""
+        return limit_in_words(self.limit(), settings.CIVICLOOP_ON_SITE_MINUTES)
+
+    @property
+    def rework_words(self) -> str:
+        """What a unit gets after a fix was sent back."""
+        return limit_in_words(self.limit(rework=True), settings.CIVICLOOP_ON_SITE_MINUTES)
 
     def limit(self, *, rework: bool = False) -> Limit:
         """The limit of a first round, or of another one."""

@@ -53,12 +53,12 @@ def bench(canvas: Canvas, wrong: bool) -> None:
         ],
         (204, 192, 166),
     )
-    for z in (30, 24, 18, 13, 10):
+    for far in (30, 24, 18, 13, 10):
         for _ in range(2):
             things.tree(
                 canvas,
                 chance.choice((-1, 1)) * chance.uniform(3.2, 12),
-                z + chance.uniform(-1, 1),
+                far + chance.uniform(-1, 1),
                 chance.uniform(4, 8),
             )
     x, z = chance.uniform(-2.4, 0.4), chance.uniform(4.4, 5.6)

@@ -5,7 +5,7 @@ working   the arithmetic: due, elapsed, remaining, replay, never_shorten
 words     a due date told in plain words
 notice    reads the yearly notice on public holidays
 now       business time
-models    editions of the calendar; operations: adopt; seeding: the years known at installation
+models    editions of the calendar; operations: adopt; seed: the years known at installation
 office    the arithmetic with this office's settings and its newest calendar
 
 What other apps need most can be imported from here.  It is loaded on first use, so that `values` and

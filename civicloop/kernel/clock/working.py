@@ -511,7 +511,7 @@ class _Leg:
         return until, left
 
     def _wait(self, spent: int, end: int) -> int | None:
-        """Used up with a shift before the pause-free end: due at that end, or once it is worked and not paused."""
+        """Used up before the pause-free end: due there, or at the next working moment that is not paused."""
         ruler, at = self.account.ruler, end
         while True:
             at = ruler.next_working(at)

@@ -24,7 +24,7 @@ import psycopg
 
 from civicloop.kernel.engine import programs
 from civicloop.kernel.engine.address import DATABASE, ROLE, database_url, read_url, socket_url
-from civicloop.kernel.engine.places import home, own_directory, socket_directory
+from civicloop.kernel.engine.places import SOCKET_NAME, home, own_directory, socket_directory
 from civicloop.kernel.engine.safety import refuse_unsafe
 from civicloop.kernel.engine.words import say, word
 from civicloop.kernel.refused import Refused
@@ -141,10 +141,10 @@ def start(
     runnable = programs.reachable(carried, place)
     if found is None:
         tell(word("creating"))
-        create_cluster(runnable, place, major, owner)
+        hasty = (settings or {}).get("fsync") == "off"
+        create_cluster(runnable, place, major, owner, *(["--no-sync"] if hasty else []))
     if process is None:
         tell(word("starting"))
-        _forget_stranger(data)
     log = place / "run" / "postgres.log"
     _wait_ready(place, runnable, log, owner, settings or {}, process, tell)
     process = postmaster(data)
@@ -153,12 +153,13 @@ def start(
     return Server(socket_url(place), major, process.pid, began=True)
 
 
-def halt(place: Path, *, patience: int = 60) -> bool:
+def halt(place: Path, *, patience: int = 60, at_once: bool = False) -> bool:
     """Ends the server of `place` by a fast shutdown: open work is rolled back, confirmed work is kept."""
     process = postmaster(place / "db")
     if process is None:
         return False
-    for sign in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate (it recovers at the next start)
+    # Fast, then immediate: after that it recovers at the next start.
+    for sign in (signal.SIGQUIT,) if at_once else (signal.SIGINT, signal.SIGQUIT):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(sign)  # compares the start time first: a reused number is left alone
         if _gone(process, patience):
@@ -179,7 +180,7 @@ def _gone(process: psutil.Process, patience: float) -> bool:
 
 def postmaster(data: Path) -> psutil.Process | None:
     """The living server of this data directory, by its own note and then by where it works."""
-    number = _noted(data)
+    number = _noted(data / "postmaster.pid")
     if number is None:
         return None
     try:
@@ -191,22 +192,23 @@ def postmaster(data: Path) -> psutil.Process | None:
     return process
 
 
-def _noted(data: Path) -> int | None:
+def _noted(note: Path) -> int | None:
     try:
-        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int(note.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
 
 
-def _forget_stranger(data: Path) -> None:
-    """Removes a server's note whose number now belongs to another program of the same user.
+def _forget_strangers(place: Path) -> None:
+    """Removes a server's notes whose number belongs to a dying process by now, or to another program.
 
-    PostgreSQL would take that program for itself and refuse.  A note of a dead process stays: PostgreSQL
-    reads more from it (left-over children) than we could.
+    PostgreSQL would take that one for a server and refuse.  It does not rely on the notes alone: shared memory that
+    left-over children still hold keeps a second server off the data.
     """
-    number = _noted(data)
-    if number is not None and psutil.pid_exists(number):
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    for note in (place / "db" / "postmaster.pid", socket_directory(place) / f"{SOCKET_NAME}.lock"):
+        number = _noted(note)
+        if number is not None and psutil.pid_exists(number):
+            note.unlink(missing_ok=True)
 
 
 def data_version(data: Path) -> int | None:
@@ -236,7 +238,9 @@ def _refuse_shut(place: Path, owner: tuple[int, int] | None) -> None:
             raise Refused(word("home_shut", user=programs.SYSTEM_USER, path=folder))
 
 
-def create_cluster(runnable: Path, place: Path, major: int, owner: tuple[int, int] | None) -> None:
+def create_cluster(
+    runnable: Path, place: Path, major: int, owner: tuple[int, int] | None, *flags: str
+) -> None:
     """Makes an empty data directory; a kill on the way leaves nothing that the next start would trust."""
     fresh = place / "db.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -247,7 +251,7 @@ def create_cluster(runnable: Path, place: Path, major: int, owner: tuple[int, in
     ]  # fmt: skip
     run_program(
         [runnable / "initdb", "-D", fresh, "-U", "postgres", "-E", "UTF8", "-A", "peer", "--data-checksums",
-         "-T", "simple", *locale],
+         "-T", "simple", *locale, *flags],
         owner,
     )  # fmt: skip
     _say_who_may(fresh, owner)
@@ -294,6 +298,7 @@ def _launch(
     flags = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
+    _forget_strangers(place)
     with log.open("ab") as written:
         # A session of its own: Ctrl-C in the terminal reaches us, and we end it in order.
         return subprocess.Popen(

@@ -55,7 +55,7 @@ def sweep() -> None:
 
 
 def _remove(place: Path) -> None:
-    halt(place)
+    halt(place, at_once=True)
     for folder in {socket_directory(place), place}:
         with suppress(OSError):
             shutil.rmtree(folder)

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from civicloop.kernel.evidence.kinds import HEIC, JPEG, Kind
+from civicloop.kernel.evidence.kinds import HEIC, JPEG, PNG, WEBP, Kind
 from civicloop.kernel.refused import Refused
 
 MAX_PIXELS = 50_000_000  # 8160 × 6120, the largest that phones make by default
 MAX_SIDE = 16_384
-RATIO_OF_UNSCALED = 2  # PNG and WebP cannot be decoded small as JPEG can, so they get half the pixels
+# Memory for a pixel differs: what cannot be decoded small, as a plain JPEG can, gets a share of the pixels.
+_SHARES = {PNG: 2, WEBP: 4}
+_SHARE_OF_PROGRESSIVE = 2
 
 # One decode at a time in a process: the bound on pixels is then a bound on memory.
 _one_at_a_time = threading.Lock()
@@ -58,10 +60,10 @@ def opened(content: IO[bytes], kind: Kind) -> Iterator[Image.Image]:
             raise Unreadable(str(broken)) from broken
 
 
-def max_pixels(kind: Kind) -> int:
+def max_pixels(kind: Kind, *, progressive: bool = False) -> int:
     """How many pixels a picture of this kind may have."""
     limit = int(getattr(settings, "CIVICLOOP_PHOTO_MAX_PIXELS", MAX_PIXELS))
-    return limit if kind in (JPEG, HEIC) else limit // RATIO_OF_UNSCALED
+    return limit // (_SHARE_OF_PROGRESSIVE if progressive else _SHARES.get(kind, 1))
 
 
 def check_whole(image: Image.Image, kind: Kind) -> None:
@@ -76,8 +78,9 @@ def check_whole(image: Image.Image, kind: Kind) -> None:
 
 
 def _within_bounds(image: Image.Image, kind: Kind) -> None:
-    if image.width * image.height > max_pixels(kind) or max(image.size) > MAX_SIDE:
-        raise Refused(_too_large(max_pixels(kind)))
+    limit = max_pixels(kind, progressive=kind is JPEG and bool(image.info.get("progressive")))
+    if image.width * image.height > limit or max(image.size) > MAX_SIDE:
+        raise Refused(_too_large(limit))
     if kind not in (JPEG, HEIC) and getattr(image, "n_frames", 1) > 1:
         raise Refused(_("是动图，只接收静态照片。请截取一帧或重新拍照后上传。"))
 

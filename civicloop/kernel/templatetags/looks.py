@@ -3,9 +3,9 @@
 import itertools
 import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
 from django.db.models import Model
@@ -24,7 +24,12 @@ from civicloop.kernel.idempotency import FIELD
 
 register = template.Library()
 
-PLACE_IN_LIST = ("cursor", "page", "after", "before")  # where one stands in a list; meaningless in another list
+PLACE_IN_LIST = (
+    "cursor",
+    "page",
+    "after",
+    "before",
+)  # where one stands in a list; meaningless in another list
 
 
 @register.simple_tag
@@ -238,7 +243,7 @@ def _shown(field: forms.Field, value: object) -> str:
     if value is True:
         return _("是")
     if isinstance(field, forms.ChoiceField) and not isinstance(value, Model):
-        for key, words in field.choices:
+        for key, words in cast(Iterable[tuple[Any, Any]], field.choices):
             grouped = words if isinstance(words, list | tuple) else [(key, words)]
             for one, name in grouped:
                 if str(one) == str(value):

@@ -30,7 +30,7 @@ def add_unit(*, name: str, kind: str, division: Division, lines: Collection[Line
 def edit_unit(
     unit: Unit, *, name: str, kind: str, division: Division, lines: Collection[Line] = (), by: Actor
 ) -> Unit:
-    """Correct a unit or move it to another division; its administrators are those of the new place at once."""
+    """Correct a unit or move it to another division; the administrators of the new place take over."""
     with transaction.atomic():
         unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
         need(by, Role.SYSTEM_ADMIN, unit.place_path, division.path)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from civicloop.kernel.clock.seeding import YEARS, known_days
+from civicloop.kernel.clock.seed import YEARS, known_days
 from civicloop.kernel.clock.values import SHANGHAI, Calendar, Edition, Pause
 
 KNOWN = Edition(1, frozenset(YEARS), {day: (is_workday, name) for day, is_workday, name in known_days()})

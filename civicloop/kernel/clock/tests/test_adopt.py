@@ -12,7 +12,7 @@ from civicloop.kernel.clock import calendar_of, current_calendar, office_due, re
 from civicloop.kernel.clock.models import CalendarDay, CalendarEdition, draft_calendar
 from civicloop.kernel.clock.office import explain_steps, next_workday, remind_at, shifts
 from civicloop.kernel.clock.operations import adopt
-from civicloop.kernel.clock.seeding import YEARS, known_days, seed
+from civicloop.kernel.clock.seed import YEARS, known_days, seed
 from civicloop.kernel.clock.tests.known import at
 from civicloop.kernel.clock.values import Limit
 from civicloop.kernel.refused import Refused

@@ -36,15 +36,16 @@ class Oracle:
 
     def due(self, starts: np.ndarray, limit: Limit) -> np.ndarray:
         """Due minutes for start minutes."""
-        if limit.unit == "work_hour":
-            return np.searchsorted(self.sum, self.sum[starts] + limit.value * 60, "left")
-        if limit.unit == "work_day":
+        found: np.ndarray = starts + {"hour": 60, "day": MINUTES_A_DAY}.get(limit.unit, 0) * limit.value
+        if limit.unit == "on_site":
+            found = starts + 30
+        elif limit.unit == "work_hour":
+            found = np.searchsorted(self.sum, self.sum[starts] + limit.value * 60, "left")
+        elif limit.unit == "work_day":
             begins = self.worked_minutes[self.sum[starts]]
             days = self.workdays[np.searchsorted(self.workdays, begins // MINUTES_A_DAY) + limit.value]
-            return days * MINUTES_A_DAY + begins % MINUTES_A_DAY
-        return (
-            starts + {"hour": 60 * limit.value, "day": MINUTES_A_DAY * limit.value, "on_site": 30}[limit.unit]
-        )
+            found = days * MINUTES_A_DAY + begins % MINUTES_A_DAY
+        return found
 
 
 @pytest.fixture(scope="module")

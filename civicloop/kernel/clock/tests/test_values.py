@@ -1,11 +1,12 @@
 """What the arithmetic is made of refuses nonsense, and the rules at the edges of a day."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from civicloop.kernel.clock.tests.known import CALENDAR, at, pause
-from civicloop.kernel.clock.values import Due, Extension, Limit, Pause, Shifts
+from civicloop.kernel.clock.values import Calendar, Due, Edition, Extension, Limit, Pause, Shifts
 from civicloop.kernel.clock.working import (
     due,
     elapsed,
@@ -130,7 +131,7 @@ class TestPauses:
 
     def test_overlapping_pauses_count_once(self) -> None:
         twice = [pause("2026-03-03 11:00", "2026-03-03 15:00"), pause("2026-03-03 10:00", "2026-03-03 14:30")]
-        assert due(self.start, self.limit, calendar=CALENDAR, pauses=twice).at == at("2026-03-04 14:00")
+        assert due(self.start, self.limit, calendar=CALENDAR, pauses=twice).at == at("2026-03-04 15:00")
 
     def test_while_it_stands_there_is_no_due_date_but_what_was_left(self) -> None:
         standing = due(self.start, self.limit, calendar=CALENDAR, pauses=[pause("2026-03-04 09:00", None)])
@@ -144,6 +145,15 @@ class TestPauses:
             self.start, self.limit, calendar=CALENDAR, pauses=[pause("2026-03-04 10:00", None)]
         )
         assert late.at == at("2026-03-04 10:00")
+
+    def test_a_pause_that_begins_when_it_falls_due_comes_too_late(self) -> None:
+        limit, start = Limit(1, "work_day"), at("2026-03-02 09:00")
+        night, late = pause("2026-03-02 20:00", "2026-03-03 03:00"), pause("2026-03-03 09:00", None)
+        assert due(start, limit, calendar=CALENDAR, pauses=[night, late]).at == at("2026-03-03 09:00")
+
+    def test_a_pause_does_not_excuse_what_is_overdue(self) -> None:
+        late = due(self.start, self.limit, calendar=CALENDAR, pauses=[pause("2026-03-04 14:00", None)])
+        assert remaining(late, at("2026-03-04 15:00"), calendar=CALENDAR) == -3 * 3600
 
     def test_what_was_told_is_remembered_while_it_stands(self) -> None:
         told = due(self.start, Limit(9, "work_day"), calendar=CALENDAR)
@@ -208,9 +218,19 @@ def test_what_is_overdue_is_counted_in_the_limits_own_time() -> None:
     assert remaining(known, at("2026-02-23 10:00"), calendar=CALENDAR) == -11 * 3600
 
 
-def test_replay_refuses_a_calendar_of_another_edition() -> None:
-    from civicloop.kernel.clock.values import Calendar
+def test_the_day_on_which_summer_time_begins_has_one_hour_less() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    sunday = date(2026, 3, 29)
+    calendar = Calendar.of([Edition(1, frozenset({2026}), {sunday: (True, "")})])
+    morning = datetime(2026, 3, 29, tzinfo=berlin)
+    day = (morning, datetime(2026, 3, 30, tzinfo=berlin))
+    around_the_clock = Shifts.parse("00:00-24:00")
+    assert elapsed(*day, calendar=calendar, shifts=around_the_clock, zone=berlin) == 23 * 3600
+    assert elapsed(*day, calendar=calendar, zone=berlin) == 7 * 3600
+    assert next_working(morning, calendar=calendar, zone=berlin) == datetime(2026, 3, 29, 9, tzinfo=berlin)
 
+
+def test_replay_refuses_a_calendar_of_another_edition() -> None:
     known = due(at("2026-02-13 10:00"), Limit(2, "work_hour"), calendar=CALENDAR)
     with pytest.raises(ValueError, match="edition"):
         replay(known, calendar=Calendar.of(()))

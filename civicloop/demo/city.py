@@ -1,0 +1,162 @@
+"""示例城市: load a whole city into an empty database."""
+
+import gzip
+import heapq
+import json
+import sys
+from collections.abc import Callable, Generator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from django.db import transaction
+from django.utils import timezone
+
+from civicloop.demo.life import City, life
+from civicloop.demo.offices import LOGINS, PASSWORD, open_offices
+from civicloop.demo.places import Ground, build_sites
+from civicloop.divisions.boundaries import load_boundaries
+from civicloop.divisions.loading import load_divisions
+from civicloop.divisions.models import Division, Level
+from civicloop.divisions.operations import load_site_types
+from civicloop.kernel.actors import INSTALLER
+from civicloop.kernel.clock.models import Mark
+from civicloop.kernel.clock.now import business_time
+from civicloop.kernel.refused import Refused
+from civicloop.kernel.tables import read
+from civicloop.kernel.trail.jobs import deliver_all
+from civicloop.kernel.trail.sealing import seal
+from civicloop.notifications.models import Notice
+from civicloop.people.models import Role, Unit
+from civicloop.standards.models import ProblemKind
+from civicloop.standards.operations import load_catalogue
+
+DATA = Path(__file__).parent / "data"
+DAYS = 365
+PHOTO_DAYS = 24  # only the newest cases have drawn photos, so that the first start stays short
+BATCH = 120  # events in one transaction
+Tell = Callable[[str, int, int], None]
+Story = Generator[datetime, datetime, None]
+
+
+def say(what: str, done: int, total: int) -> None:
+    """Progress on standard error, redrawn in place on a terminal."""
+    terminal = sys.stderr.isatty()
+    if done < total and not terminal:
+        return
+    bar = f" {done:,}/{total:,}" if total > 1 else ""
+    sys.stderr.write(f"{chr(13) if terminal else ''}  {what}{bar}{chr(10) if done >= total or not terminal else ''}")
+    sys.stderr.flush()
+
+
+def is_empty() -> bool:
+    """Nothing has been loaded yet."""
+    return not Division.objects.exists()
+
+
+def logins() -> list[tuple[str, str, str]]:
+    """(role in words, user name, password) for a newcomer, one of each role."""
+    return [(str(Role(role).label), username, PASSWORD) for role, username in LOGINS]
+
+
+def load_city(code: str, *, cases: int, tell: Tell = say, now: datetime | None = None) -> None:
+    """Fill an empty database: places, units, people, kinds, sites, and `cases` lived through in business time.
+
+    code  a city's four digits in data/divisions_jiangsu.csv.gz
+    """
+    if not is_empty():
+        raise Refused("数据库里已有数据，示例城市只能装进空的数据库。")
+    now = now or datetime.now(UTC)
+    chance = Random(f"civicloop {code}")
+    began = now - timedelta(days=DAYS)
+    Mark.objects.create(name="demo", value=code, at=now)
+    with business_time(began):
+        city = _foundations(code, chance, tell)
+    _live(city, cases, began, now, tell)
+    tell("消息与封存", 0, 1)
+    deliver_all()
+    Notice.objects.filter(told_at__lt=now - timedelta(days=2)).update(read_at=now)
+    seal(everything=True)
+    tell("消息与封存", 1, 1)
+
+
+def _foundations(code: str, chance: Random, tell: Tell) -> City:
+    tell("区划与界线", 0, 1)
+    with transaction.atomic():
+        with read(gzip.decompress((DATA / "divisions_jiangsu.csv.gz").read_bytes()), "divisions.csv") as table:
+            load_divisions(table, by=INSTALLER, source="data/SOURCES.md", only=code)
+        division = Division.objects.filter(code=code).first()
+        if division is None:
+            raise Refused(f"示例数据里没有代码为 {code} 的城市。")
+        geojson = json.loads(gzip.decompress((DATA / "jiangsu_districts_wgs84_small.geojson.gz").read_bytes()))
+        geojson["features"] = [one for one in geojson["features"] if one["properties"]["code"].startswith(code)]
+        load_boundaries(geojson, by=INSTALLER, system="wgs84", source="data/SOURCES.md")
+        load_catalogue(by=INSTALLER)
+        load_site_types(by=INSTALLER)
+    tell("区划与界线", 1, 1)
+    tell("单位、岗位与人员", 0, 1)
+    with transaction.atomic():
+        offices = open_offices(division, chance, since=date(2020, 1, 1))
+        ground = Ground(division, chance)
+        sites = build_sites(division, ground, chance)
+    tell("单位、岗位与人员", 1, 1)
+    units: dict[str, list[Unit]] = {}
+    for unit in Unit.objects.exclude(kind=Unit.Kind.OFFICE).order_by("pk"):
+        units.setdefault(unit.place_path, []).append(unit)
+    return City(
+        division=division,
+        communities=list(Division.objects.filter(level=Level.COMMUNITY).within(division.path)),
+        sites=sites,
+        kinds=list(ProblemKind.objects.in_use().select_related("line")),
+        offices=offices,
+        units=units,
+        ground=ground,
+        photos_since=timezone.now() - timedelta(days=PHOTO_DAYS),
+        latest={},
+    )
+
+
+def _live(city: City, cases: int, began: datetime, now: datetime, tell: Tell) -> None:
+    """Let all cases live at once, each event at its moment, in the order of time."""
+    waiting: list[tuple[datetime, int, Story]] = []
+    for number in range(cases):
+        chance = Random(f"{city.division.code} {number}")
+        story = life(city, number, chance)
+        next(story)
+        waiting.append((_reported_at(began, now, chance), number, story))
+    heapq.heapify(waiting)
+    done, ended = 0, 0
+    while waiting and waiting[0][0] <= now:
+        with transaction.atomic():
+            for _event in range(BATCH):
+                if not waiting or waiting[0][0] > now:
+                    break
+                at, number, story = heapq.heappop(waiting)
+                with business_time(at):
+                    try:
+                        heapq.heappush(waiting, (max(story.send(at), at), number, story))
+                    except StopIteration:
+                        ended += 1
+                done += 1
+        tell("案件逐日重演", min(int(cases * _passed(waiting, began, now)), cases), cases)
+    tell("案件逐日重演", cases, cases)
+
+
+def _passed(waiting: list[tuple[datetime, int, Story]], began: datetime, now: datetime) -> float:
+    return 1.0 if not waiting else min(1.0, (waiting[0][0] - began) / (now - began))
+
+
+def _reported_at(began: datetime, now: datetime, chance: Random) -> datetime:
+    """Some moment of the year: more on working days, by daylight, and lately."""
+    while True:
+        share = 1 - abs(chance.gauss(0, 0.62))
+        if share < 0:
+            continue
+        day = timezone.localtime(began + (now - began) * share)
+        if day.weekday() >= 5 and chance.random() < 0.65:
+            continue
+        at = day.replace(hour=int(chance.triangular(7, 20, 10)), minute=chance.randint(0, 59), second=chance.randint(0, 59))
+        if began <= at <= now:
+            return at
+
+

@@ -14,8 +14,7 @@ from civicloop.cases.models import Case, CasePhoto, Contact
 from civicloop.cases.rights import moves_for
 from civicloop.cases.workflow import OFFICE, Moves
 from civicloop.kernel.actors import names_of
-from civicloop.kernel.clock.values import Due
-from civicloop.kernel.clock.words import explain
+from civicloop.kernel.clock.office import explain_steps
 from civicloop.kernel.templatetags.looks import moment
 from civicloop.kernel.trail.models import Entry
 from civicloop.kernel.trail.record import history
@@ -75,7 +74,7 @@ def as_seen_by(case: Case, person: Person) -> Seen:
         verifier=_name(case.verifier, known, person),
         has_contact=office and Contact.objects.filter(case=case).exists(),
         moves=moves_for(person, case),
-        clock_steps=explain(Due.from_json(case.due_steps)) if case.due_steps else (),
+        clock_steps=explain_steps(case.due_steps) if case.due_steps else (),
         knows_people=known,
     )
 

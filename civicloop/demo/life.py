@@ -16,7 +16,7 @@ from civicloop.demo.offices import Offices
 from civicloop.demo.pictures import picture
 from civicloop.demo.places import Ground
 from civicloop.divisions.models import Division, Site
-from civicloop.kernel.clock import office
+from civicloop.kernel.clock.office import next_working
 from civicloop.kernel.evidence.door import receive
 from civicloop.kernel.evidence.models import Evidence
 from civicloop.people.models import Person, Unit
@@ -118,7 +118,7 @@ _NOW = datetime.min  # "as soon as I begin"
 def _later(at: datetime, chance: Random, least: float, most: float) -> datetime:
     """Some working hours later: mostly soon, sometimes not."""
     hours = min(most, least + chance.expovariate(2.2 / (most - least)))
-    return office.next_working(at + timedelta(hours=hours)) + timedelta(seconds=chance.randint(0, 900))
+    return next_working(at + timedelta(hours=hours)) + timedelta(seconds=chance.randint(0, 900))
 
 
 def _fixed_at(case: Case, at: datetime, chance: Random) -> datetime:

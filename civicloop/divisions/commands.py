@@ -29,7 +29,7 @@ def load_divisions_command(
     unplaced: Path | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """`civicloop load divisions FILE [--only CODE] [--dry-run] [--unplaced XLSX] [--json]`; a .gz is unpacked."""
+    """`civicloop load divisions FILE [--only CODE] [--dry-run] [--unplaced XLSX] [--json]`; .gz too."""
 
     def load() -> Report:
         return load_divisions(

@@ -185,8 +185,8 @@ def _disagreement(
 def division_of(words: str, among: QuerySet[Division] | None = None) -> Division:
     """The division that a person means by a code, or by a name that only one has.
 
-    Several of one name are told apart by what they lie in: 宿城区 幸福街道.  Raises Refused with those that may
-    have been meant.  `among` narrows what may be chosen.
+    Several of one name are told apart by what they lie in: 城东区 幸福街道.  Raises Refused with those that
+    may have been meant.  `among` narrows what may be chosen.
     """
     rows = Division.objects.all() if among is None else among
     typed = " ".join(unicodedata.normalize("NFKC", words).split())[:80]

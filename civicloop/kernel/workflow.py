@@ -25,7 +25,7 @@ from civicloop.kernel.trail.verbs import Verb
 ANEW = ""  # the state of what does not exist yet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Move(Verb):
     """A verb that carries a thing from one state to another.
 

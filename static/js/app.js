@@ -105,6 +105,32 @@ setInterval(() => {
 
 document.querySelectorAll("button[data-dialog][hidden]").forEach((button) => { button.hidden = false; });
 
+// A whole page where a part was asked for: an error page speaks in a dialog, a log-in page is gone to.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (!/^\s*<!doctype html/i.test(xhr.responseText)) return;
+  event.detail.shouldSwap = false;
+  if (xhr.status < 400) {
+    location.assign(xhr.responseURL || location.href);
+    return;
+  }
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  tell(page.querySelector("h1")?.textContent, page.querySelector("#main .large")?.textContent);
+});
+document.addEventListener("htmx:sendError", () => {
+  const { wordsOffline, wordsOfflineTitle } = document.getElementById("say").dataset;
+  tell(wordsOfflineTitle, wordsOffline);
+});
+
+/** Tell something that must not be overlooked. */
+export function tell(title, words) {
+  const dialog = document.getElementById("tell");
+  if (!dialog || !words) return;
+  dialog.querySelector("h2").textContent = title || "";
+  dialog.querySelector("p").textContent = words;
+  if (!dialog.open) dialog.showModal();
+}
+
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.dataset?.sending) free(event.detail.elt); });
 document.addEventListener("htmx:configRequest", (event) => {

@@ -24,9 +24,14 @@ export default async function pick(root) {
   useMyPosition(root, set, words);
 
   if (now() && !place.dataset.bounds) place.dataset.here = now().join(",");
-  drawn = await draw(place, await get(place.dataset.areas).catch(() => undefined));
+  drawn = await draw(place, await get(place.dataset.areas).then(ground, () => undefined));
   if (now()) drawn.pin(now());
   drawn.onClick((at) => { set(at); words(""); });
+}
+
+// Districts are only for finding one's way here: a click on one picks a place instead of leading away.
+function ground(areas) {
+  return { ...areas, features: areas.features.map((one) => ({ ...one, properties: { name: one.properties.name } })) };
 }
 
 function useMyPosition(root, set, words) {

@@ -3,7 +3,7 @@
 export default function rows(wrap) {
   const all = () => [...wrap.querySelectorAll("tbody tr")];
   document.addEventListener("keydown", (event) => {
-    if (!wrap.isConnected || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector('[data-module="rows"]') !== wrap || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, dialog[open]") || !["j", "k"].includes(event.key)) return;
     const list = all();
     const here = list.findIndex((row) => row.classList.contains("is-here"));

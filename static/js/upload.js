@@ -42,7 +42,7 @@ export default function upload(field) {
     }
     const name = document.createElement("span");
     name.className = most && file.size > most ? "clip too-big" : "clip";
-    name.textContent = `${file.name} · ${(file.size / 1048576).toFixed(1)} MB`;
+    name.textContent = `${file.name} · ${file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`}`;
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "×";

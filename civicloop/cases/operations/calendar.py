@@ -5,9 +5,8 @@ from django.db import transaction
 from civicloop.cases.models import Case
 from civicloop.cases.workflow import Moves
 from civicloop.kernel.actors import WORKER
-from civicloop.kernel.clock import office
 from civicloop.kernel.clock.models import current_calendar
-from civicloop.kernel.clock.values import Due
+from civicloop.kernel.clock.office import recompute
 from civicloop.kernel.workflow import ManyMoved, moving_many
 
 
@@ -17,7 +16,7 @@ def adopt_new_calendar() -> ManyMoved:
         calendar = current_calendar()
         behind = Case.objects.with_unit().exclude(calendar=calendar.edition).select_for_update(of=("self",))
         dues = {
-            case.pk: office.recompute(Due.from_json(case.due_steps), calendar=calendar)
+            case.pk: recompute(case.due_steps, calendar=calendar)
             for case in behind.only("pk", "due_steps").order_by("pk")
         }
         return moving_many(

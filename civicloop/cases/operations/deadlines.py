@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from civicloop.cases.models import Case
-from civicloop.kernel.clock import office
+from civicloop.kernel.clock.office import office_due
 from civicloop.standards.models import ProblemKind
 
 
 def set_due(case: Case, kind: ProblemKind, start: datetime, *, rework: bool = False) -> None:
     """Give the case the due date of its kind, counted from `start`, with the steps that lead there."""
-    due = office.due(start, kind.limit(rework=rework))
+    due = office_due(start, kind.limit(rework=rework))
     case.due_at, case.due_steps, case.calendar_id = due.at, due.to_json(), due.edition

@@ -14,12 +14,12 @@ from civicloop.kernel.refused import Refused
 from civicloop.kernel.workflow import moving
 
 
-def note_elsewhere(case: Case, *, ended_at: datetime, by: Actor) -> Case:
+def note_elsewhere(case: Case, *, ended_at: datetime, by: Actor, on_behalf_of: str = "") -> Case:
     """登记原系统办结: history, never something that we verified.
 
     The due date is reckoned from the report as if we had had the case, so that late ones can be counted.
     """
-    with moving(case, Moves.note_elsewhere, by=by) as case:
+    with moving(case, Moves.note_elsewhere, by=by, on_behalf_of=on_behalf_of) as case:
         allow(by, Moves.note_elsewhere, case)
         if ended_at < case.reported_at:
             raise Refused(_("办结时间早于上报时间，请检查日期。"))

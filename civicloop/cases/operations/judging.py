@@ -1,7 +1,7 @@
 """核查、返工、结案."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
@@ -12,8 +12,8 @@ from civicloop.cases.operations.words import needed, typed
 from civicloop.cases.rights import allow
 from civicloop.cases.workflow import Moves
 from civicloop.kernel.actors import Actor
-from civicloop.kernel.clock.models import current_calendar
 from civicloop.kernel.clock.now import now, today
+from civicloop.kernel.clock.office import next_workday
 from civicloop.kernel.evidence.models import Evidence
 from civicloop.kernel.workflow import moving
 from civicloop.people.models import Person
@@ -55,13 +55,6 @@ def close(case: Case, *, by: Actor, note: str = "", seen: int | None = None) -> 
         allow(by, Moves.close, case)
         assert case.kind is not None  # a filed case has a kind, says the database
         case.closed_at = now()
-        case.look_back_on = _workday_from(today() + timedelta(days=case.kind.look_back_days))
+        case.look_back_on = next_workday(today() + timedelta(days=case.kind.look_back_days))
     return case
 
-
-def _workday_from(day: date) -> date:
-    """This day, or the first working day after it."""
-    calendar = current_calendar()
-    while not calendar.is_workday(day):
-        day += timedelta(days=1)
-    return day

@@ -40,12 +40,14 @@ def report(
     reported_at: datetime | None = None,
     external_system: str = "",
     external_id: str = "",
+    on_behalf_of: str = "",
 ) -> Case:
     """上报: somebody saw that a place falls short.
 
     Either a division or a position must be known; where both are, they must agree.
     contact      name and phone of a citizen who reported, kept apart from the case
     reported_at  when another system received it; only imports say so, and never in the future
+    on_behalf_of the key of the person for whom an import does this
     """
     text = needed(text, _("请写明发现了什么问题。"))
     address = typed(address, longest=200)
@@ -82,7 +84,7 @@ def report(
     with transaction.atomic():
         case.number = _next_number(case.reported_at)
         case.search_text = spaced(case.number, text, address, site.name if site else "", external_id)
-        begin(case, Moves.report, by=by)
+        begin(case, Moves.report, by=by, on_behalf_of=on_behalf_of)
         if any(contact):
             Contact.objects.create(case=case, name=typed(contact[0], longest=40), phone=typed(contact[1], longest=30))
         attach(case, photos, CasePhoto.Stage.BEFORE, by=by)
@@ -122,8 +124,20 @@ def decline(case: Case, *, by: Actor, reason: str, seen: int | None = None) -> C
     return case
 
 
-def merge(case: Case, *, into: Case, by: Actor, reason: str = "", seen: int | None = None) -> Case:
-    """并案: another case is about the same matter; this one follows it from now on."""
+def merge(
+    case: Case,
+    *,
+    into: Case,
+    by: Actor,
+    reason: str = "",
+    seen: int | None = None,
+    ended_at: datetime | None = None,
+    on_behalf_of: str = "",
+) -> Case:
+    """并案: another case is about the same matter; this one follows it from now on.
+
+    ended_at  when another system ended it; only imports say so, and never in the future
+    """
     with transaction.atomic():
         # Both rows are locked, the smaller id first, so that two merges cannot wait for each other or form a ring.
         rows = {row.pk: row for row in Case.objects.select_for_update(of=("self",)).filter(pk__in=[case.pk, into.pk]).order_by("pk")}
@@ -134,11 +148,13 @@ def merge(case: Case, *, into: Case, by: Actor, reason: str = "", seen: int | No
             raise Refused(_("案件%(number)s已经并入别的案件，请并入那一件。") % {"number": into.number})
         if into.state == State.DECLINED:
             raise Refused(_("案件%(number)s没有立案，不能并入。") % {"number": into.number})
-        with moving(case, Moves.merge, by=by, seen=seen, reason=typed(reason)) as case:
+        with moving(case, Moves.merge, by=by, seen=seen, on_behalf_of=on_behalf_of, reason=typed(reason)) as case:
             allow(by, Moves.merge, case)
             allow(by, Moves.merge, into)
+            if ended_at is not None and not case.reported_at <= ended_at <= now():
+                raise Refused(_("办结时间早于上报时间或晚于现在，请检查日期。"))
             case.merged_into = into
-            case.ended_at = now()
+            case.ended_at = ended_at or now()
         Case.objects.filter(merged_into=case).update(merged_into=into)  # those that followed, follow on
     return case
 

@@ -202,8 +202,8 @@ def _noted(note: Path) -> int | None:
 def _forget_strangers(place: Path) -> None:
     """Removes a server's notes whose number belongs to a dying process by now, or to another program.
 
-    PostgreSQL would take that one for a server and refuse.  It does not rely on the notes alone: shared memory that
-    left-over children still hold keeps a second server off the data.
+    PostgreSQL would take that one for a server and refuse.  It does not rely on the notes alone: the shared
+    memory that left-over children still hold keeps a second server off the data.
     """
     for note in (place / "db" / "postmaster.pid", socket_directory(place) / f"{SOCKET_NAME}.lock"):
         number = _noted(note)

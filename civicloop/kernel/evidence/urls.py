@@ -1,7 +1,7 @@
-"""The one address of files."""
+"""The one address of files; included under evidence/."""
 
 from django.urls import path
 
 from civicloop.kernel.evidence import views
 
-urlpatterns = [path("evidence/<str:token>", views.evidence, name="evidence")]
+urlpatterns = [path("<str:token>", views.evidence, name="evidence")]

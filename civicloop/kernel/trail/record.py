@@ -63,7 +63,9 @@ def plain(value: object) -> Any:
         return value.pk
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes):
+    if isinstance(value, str):
+        return str(value)  # the members of a TextChoices are texts of another type
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
         return [plain(one) for one in value]
     return value
 

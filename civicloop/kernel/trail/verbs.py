@@ -10,7 +10,7 @@ VERBS: dict[str, "Verb"] = {}
 FACT_TYPES = (bool, int, str, list, dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verb:
     """One thing that can happen.
 

@@ -69,8 +69,8 @@ def test_these_are_all_hours_of_the_three_years() -> None:
         (8, "work_hour", 1),
         (1, "work_day", 1),
         (5, "work_day", 1),
-        (15, "work_day", 1),
-        (30, "work_day", 5),  # 5 and 24 have no common divisor: every time of day is met
+        (15, "work_day", 5),  # 5 and 24 have no common divisor: every time of day is met
+        (30, "work_day", 5),
         (24, "hour", 1),
         (3, "day", 1),
         (0, "on_site", 1),

@@ -97,6 +97,7 @@ def never_photos() -> Iterator[tuple[str, bytes]]:
     yield "六万四.png", png_of(64_000, 64_000)
     yield "五万.png", png_of(50_000, 50_000)
     yield "细长.png", png_of(40_000_000, 1)
+    yield "长条.png", png_of(20_000, 100, b"\x00" * (20_000 * 3 + 1) * 100)
     yield "三十一位.png", png_of(0x7FFFFFFF, 0x7FFFFFFF)
     yield "零宽.png", png_of(0, 100)
     yield "六万五.jpg", jpeg_of(65_500, 65_500)

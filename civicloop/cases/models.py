@@ -1,5 +1,6 @@
 """案件: rows, and the questions asked of them."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
@@ -233,3 +234,46 @@ class Contact(models.Model):
         return f"contact of {self.case_id}"
 
 
+class LoadQuerySet(models.QuerySet["Load"]):
+    def seen_by(self, person: Person) -> Self:
+        """One's own loads, as long as one is a dispatcher."""
+        mine = self.filter(made_by=person)
+        return mine if person.is_active and Role.DISPATCHER in person.roles else self.none()
+
+
+class Load(Thing):
+    """导入: a table that a dispatcher uploaded, from the preview to the report.  The bytes lie in the store."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待确认")
+        RUNNING = "running", _("导入中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("已中止")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(_("状态"), max_length=20, choices=State)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("上传人"))
+    made_at = models.DateTimeField(_("上传时间"))
+    filename = models.CharField(_("文件名"), max_length=200)
+    preview = models.JSONField(_("预览"), default=dict)
+    map = models.JSONField(_("对照表"), default=dict)
+    told = models.JSONField(_("预检结果"), null=True, blank=True)
+    report = models.JSONField(_("结果"), null=True, blank=True)
+    why = models.TextField(_("中止原因"), blank=True)
+    done = models.PositiveIntegerField(_("已处理"), default=0)
+    total = models.PositiveIntegerField(_("共"), default=0)
+    stirred_at = models.DateTimeField(_("最近进展"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    has_file = models.BooleanField(default=True)
+
+    rows = read = placed = skipped = unplaced = 0  # facts of the entries of its moves
+
+    objects = LoadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导入")
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["made_by", "-made_at"], name="loads_of_a_person")]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -56,7 +56,7 @@ def web(host: str, port: int, *, certificate: Path | None = None, key: Path | No
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         ssl_cert=certificate,
         ssl_key=key,
     ).serve()

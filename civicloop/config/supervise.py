@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from civicloop.config import processes
 from civicloop.config.processes import GRACE, PARENT
@@ -34,6 +35,15 @@ WORDS = {
     "tables": ("正在更新数据表（{count} 步）……", "Updating the tables ({count} steps) …"),
     "static": ("正在整理静态文件……", "Gathering static files …"),
     "sample": ("数据库是空的，正在装入示例城市……", "The database is empty; loading the sample city …"),
+    "sample_again": (
+        "上次装入示例城市中途停止，现重新装入。未完成的数据留在数据库 {name} 里。",
+        "Loading the sample city was cut short and starts anew. The half is kept as database {name}.",
+    ),
+    "half_sample": (
+        "上次装入示例城市中途停止。请清空 DATABASE_URL 所指的数据库再启动，或加 --no-demo。",
+        "Loading the sample city was cut short. Empty the database of DATABASE_URL and start again, "
+        "or run civicloop run --no-demo.",
+    ),
     "starting": ("正在启动网页和后台任务……", "Starting web and worker …"),
     "ready": ("就绪：{address}", "Ready: {address}"),
     "logins": ("可用下列账号登录（示例数据）：", "Log in as one of these (sample data):"),
@@ -79,7 +89,7 @@ def tell(key: str, **values: object) -> None:
     say(word(key, WORDS, **values))
 
 
-class Told(Exception):
+class Told(BaseException):
     """Somebody asked us to stop, maybe in the middle of setting up."""
 
 
@@ -122,7 +132,7 @@ def _supervise(*, trial: bool, sample: bool, tls: bool) -> int:
         family: Family | None = None
         try:
             engine.ensure_running()
-            logins = _prepare(sample=sample)
+            logins = _prepare(sample=sample and os.environ.get("CIVICLOOP_MODE") != "production")
             host, port = _address(move=trial, after_crash=state.exists())
             family = _family(host, port, tls=tls)
             state.write_text(json.dumps({"pid": os.getpid(), "address": family.address}))
@@ -179,8 +189,13 @@ def _prepare(*, sample: bool) -> list[tuple[str, str, str]]:
 
     from civicloop.config.messages import compile_messages
 
+    if sample:
+        _begin_anew_after_half_a_sample()
+    else:
+        _loading().unlink(missing_ok=True)  # whoever starts without a sample wants what is there
     if compile_messages():
         tell("messages")
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     if settings.PRODUCTION:
         tell("static")
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -190,7 +205,7 @@ def _prepare(*, sample: bool) -> list[tuple[str, str, str]]:
             # Two hosts that start at once share one database: the second waits, then finds nothing to do.
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
             _migrate()
-            if sample and not settings.PRODUCTION:
+            if sample:
                 logins = _sample()
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
     finally:
@@ -214,12 +229,28 @@ def _sample() -> list[tuple[str, str, str]]:
     from django.conf import settings
 
     from civicloop import demo
-    from civicloop.demo.city import is_loaded, load_city
+    from civicloop.demo.city import is_empty, load_city
 
-    if not is_loaded():
+    if is_empty():
         tell("sample")
+        _loading().touch()
         load_city(settings.CIVICLOOP_CITY, cases=settings.CIVICLOOP_DEMO_CASES)
+        _loading().unlink()
     return demo.logins()
+
+
+def _loading() -> Path:
+    """A note that lies here as long as the sample city is being loaded."""
+    return engine.home() / "sample.loading"
+
+
+def _begin_anew_after_half_a_sample() -> None:
+    """A sample city that was cut short would stay half a city.  Its database is put aside, not removed."""
+    if _loading().exists():
+        if engine.database_url():
+            raise Refused(word("half_sample", WORDS))
+        tell("sample_again", name=engine.put_aside())
+        _loading().unlink()
 
 
 def _address(*, move: bool, after_crash: bool) -> tuple[str, int]:
@@ -390,7 +421,7 @@ class Family:
             return str(broken)
         return "" if status == 200 else f"HTTP {status}"
 
-    def look_after(self) -> None:
+    def look_after(self) -> NoReturn:
         """Until a signal comes."""
         while True:
             self._look_at_database()

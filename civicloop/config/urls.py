@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import TemplateView
 
 from civicloop.config import views
 from civicloop.config.api import api
@@ -22,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
 ]
 if not settings.PRODUCTION:
-    urlpatterns.append(path("looks/", TemplateView.as_view(template_name="looks.html"), name="looks"))
+    urlpatterns.append(path("looks/", views.looks, name="looks"))
 
 handler400 = "civicloop.config.views.bad_request"
 handler403 = "civicloop.config.views.forbidden"

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
+from civicloop.demo.looks import samples
 from civicloop.config.trail import TrailForm, lines_of, wanted_entries
 from civicloop.kernel.clock.now import now
 from civicloop.kernel.desk import DESK
@@ -83,6 +84,13 @@ def trail(request: HttpRequest) -> HttpResponse:
             "previous_url": with_query(request.GET, cursor=page.previous) if page.previous else "",
         },
     )
+
+
+@require_GET
+@login_not_required
+def looks(request: HttpRequest) -> HttpResponse:
+    """Every part of the design system with sample content; in trial mode only."""
+    return render(request, "looks.html", samples(request.GET or None))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

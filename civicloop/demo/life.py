@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO
 from random import Random
 
@@ -16,7 +17,7 @@ from civicloop.demo.offices import Offices
 from civicloop.demo.pictures import picture
 from civicloop.demo.places import Ground
 from civicloop.divisions.models import Division, Site
-from civicloop.kernel.clock.office import next_working
+from civicloop.kernel.clock.office import current_calendar, next_working
 from civicloop.kernel.evidence.door import receive
 from civicloop.kernel.evidence.models import Evidence
 from civicloop.people.models import Person, Unit
@@ -118,7 +119,10 @@ _NOW = datetime.min  # "as soon as I begin"
 def _later(at: datetime, chance: Random, least: float, most: float) -> datetime:
     """Some working hours later: mostly soon, sometimes not."""
     hours = min(most, least + chance.expovariate(2.2 / (most - least)))
-    return next_working(at + timedelta(hours=hours)) + timedelta(seconds=chance.randint(0, 900))
+    return next_working(at + timedelta(hours=hours), calendar=_calendar()) + timedelta(seconds=chance.randint(0, 900))
+
+
+_calendar = lru_cache(maxsize=1)(current_calendar)
 
 
 def _fixed_at(case: Case, at: datetime, chance: Random) -> datetime:

@@ -71,6 +71,8 @@ def samples(query: Any = None) -> dict[str, Any]:
     wrong = SampleForm({"place": "north", "note": "", "way": "fixed", "done_on": ""})
     wrong.is_valid()
     return {
+        "areas_url": static("img/sample-areas.json"),
+        "points_url": static("img/sample-points.json"),
         "tones": TONES,
         "icons": _icons(),
         "span": timedelta(days=2, hours=3, minutes=12),

@@ -39,7 +39,7 @@ class Ground:
         for _try in range(8):
             lon = middle[0] + east + self._chance.gauss(0, 0.004)
             lat = middle[1] + north + self._chance.gauss(0, 0.003)
-            if self._known.polygons.find(lon, lat) == district:
+            if self._known.index.find(lon, lat) == district:
                 return round(lon, 6), round(lat, 6)
             east, north = east / 2, north / 2
         return None

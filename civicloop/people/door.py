@@ -13,7 +13,14 @@ from django.contrib import auth, messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
@@ -33,6 +40,12 @@ from civicloop.people.operations.credentials import device_of
 BEGAN, SEEN = "door_began", "door_seen"  # in the session, in seconds since 1970
 POLL = "X-Poll"  # a page that asks by itself sends this, lest it keep alive the session of someone who left
 ENROL, FACTOR, PASSWORD = "people:enrol_factor", "people:second_factor", "people:change_password"
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a post: look there, with a GET."""
+
+    status_code = 303
 
 
 class Door:
@@ -140,7 +153,7 @@ def _go(request: HttpRequest, url: str, *, status: int) -> HttpResponse:
         return HttpResponse(status=status, headers={"HX-Redirect": url})
     if request.headers.get("Sec-Fetch-Dest", "document") not in {"document", ""}:
         return HttpResponse(status=status)
-    return HttpResponse(status=302 if request.method in SAFE else 303, headers={"Location": url})
+    return HttpResponseRedirect(url) if request.method in SAFE else SeeOther(url)
 
 
 def _onward(request: HttpRequest, match: ResolverMatch) -> str:

@@ -5,12 +5,12 @@ const TONES = ["neutral", "info", "busy", "warn", "danger", "ok", "muted", "bran
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 export default async function map(root) {
-  const [areas, points] = await Promise.all([get(root.dataset.areas), get(withView(root))]).catch(() => [null, null]);
-  if (!areas) {
+  const [areas, points] = await Promise.all([get(root.dataset.areas), get(withView(root))].map((one) => one.catch(() => {
     tell(root, root.dataset.wordsFailed);
-    return;
-  }
-  fillList(root, points.features.length ? points : areas);
+    return EMPTY;
+  })));
+  // A map of one place needs no list of the districts around it.
+  if (points.features.length || !root.dataset.here) fillList(root, points.features.length ? points : areas);
   const drawn = await draw(root, areas, points);
   if ("byView" in root.dataset) drawn.onView(async (bounds, zoom) => {
     try {

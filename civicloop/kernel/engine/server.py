@@ -21,6 +21,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
+from psycopg import sql
 
 from civicloop.kernel.engine import programs
 from civicloop.kernel.engine.address import DATABASE, ROLE, database_url, read_url, socket_url
@@ -89,6 +90,21 @@ def stop(tell: Say = say) -> bool:
     place = home()
     with locked(place):
         return halt(place)
+
+
+def put_aside() -> str:
+    """Gives the embedded server an empty database; returns the name under which the one so far is kept."""
+    place = home()
+    kept = f"{DATABASE}_{time.strftime('%Y%m%d_%H%M%S')}"
+    with locked(place), _admin(place) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [DATABASE]
+        )
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (DATABASE, kept)))
+        )
+        _create_database(place)
+    return kept
 
 
 def running() -> psutil.Process | None:

@@ -4,6 +4,7 @@ These sentences are read before Django is set up, by whoever starts the thing an
 so the language is the terminal's, and the table is this page.
 """
 
+import contextlib
 import os
 import sys
 
@@ -134,6 +135,7 @@ def word(key: str, table: dict[str, tuple[str, str]] = WORDS, **values: object) 
 
 
 def say(line: str) -> None:
-    """One line on the terminal, at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """One line on the terminal, at once; a terminal that was closed meanwhile stops nobody."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

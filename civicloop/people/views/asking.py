@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from civicloop.kernel.held import fill, held
 from civicloop.kernel.refused import Refused
 from civicloop.kernel.web import status_of
+from civicloop.people.door import SeeOther
 from civicloop.people.models import Person
 
 Given = ParamSpec("Given")
@@ -49,7 +50,7 @@ def see_other(url: str, said: str | Promise = "", request: HttpRequest | None = 
     """Go and look there; with `request`, the next page says what was done."""
     if said and request is not None:
         messages.success(request, str(said))
-    return HttpResponse(status=303, headers={"Location": url})
+    return SeeOther(url)
 
 
 def ask(

@@ -219,3 +219,12 @@ def test_a_home_behind_a_shut_door_is_refused_with_the_doors_name(
     monkeypatch.setenv("CIVICLOOP_HOME", str(shut / "home"))
     with pytest.raises(Refused, match="chmod o\\+x"):
         ensure_running(quiet)
+
+
+def test_a_database_that_is_put_aside_is_kept_under_another_name(home: Path) -> None:
+    server = ensure_running(quiet)
+    note(server.url, "半座城")
+    kept = engine.put_aside()
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT to_regclass('notes')").fetchone() == (None,)
+    assert notes(server.url.replace("/civicloop?", f"/{kept}?")) == ["半座城"]

@@ -12,6 +12,6 @@ def seed_calendar(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """The holidays that are known on the day of installation."""
 
-    dependencies = [("kernel", "0001_initial")]
+    dependencies = [("kernel", "0002_trail_guards")]
 
     operations = [migrations.RunPython(seed_calendar, migrations.RunPython.noop)]

@@ -25,6 +25,7 @@ from civicloop.kernel.tables import BadMap, Map, Problem, Report, Sheet
 from civicloop.people.models import Person, Role
 
 Progress = Callable[[int, int], None]
+Outcome = Case | str  # the case, or why there is none
 BATCH = 200
 DUPLICATE_WITHIN = timedelta(days=92)  # whoever complains again a season later complains of something new
 _ASKED_AT_ONCE = 5000
@@ -280,27 +281,35 @@ class _Placing:
         done, total = 0, len(self.plan.originals) + len(self.plan.duplicates)
         self._progress(0, total)
         for batch in [*_chunks(self.plan.originals, BATCH), *_chunks(self.plan.duplicates, BATCH)]:
-            outcomes = []
-            with transaction.atomic():
-                outcomes = [(one, self._tried(one)) for one in batch]
-            for one, outcome in outcomes:  # counted only now that they are there for good
+            for one, outcome in self._batch(batch):  # counted only now that they are there for good
                 self._count(one, outcome)
             done += len(batch)
             self._progress(done, total)
 
-    def _tried(self, one: Ready) -> "Case | str":
-        """The case, or why there is none."""
+    def _batch(self, batch: Sequence[Ready]) -> list[tuple[Ready, Outcome]]:
+        """Place these rows in one transaction; each is alone behind its savepoint."""
         try:
             with transaction.atomic():
-                case = self._placed(one)
+                outcomes = [(one, self._tried(one, self._reported)) for one in batch]
+                self._end_many(outcomes)
+        except (Refused, DatabaseError):  # one of many could not end: each by itself, to find out which
+            with transaction.atomic():
+                outcomes = [(one, self._tried(one, self._reported_and_ended)) for one in batch]
+        for one, outcome in outcomes:
+            one.case_id = outcome.pk if isinstance(outcome, Case) else None
+        return outcomes
+
+    def _tried(self, one: Ready, placing: Callable[[Ready], Case]) -> Outcome:
+        try:
+            with transaction.atomic():
+                return placing(one)
         except Refused as no:
             return str(no)
         except DatabaseError as broken:
-            return _("写入数据库时出错：%(why)s") % {"why": type(broken).__name__}
-        one.case_id = case.pk
-        return case
+            return _("写入数据库时出错（%(why)s）") % {"why": type(broken).__name__}
 
-    def _placed(self, one: Ready) -> Case:
+    def _reported(self, one: Ready) -> Case:
+        """The case, and for a duplicate also its merging."""
         case = operations.report(
             by=self._machine,
             on_behalf_of=self._for,
@@ -316,20 +325,37 @@ class _Placing:
             external_system=one.external_system,
             external_id=one.external_id,
         )
-        if (original := self._original(one)) is not None:
-            return operations.merge(
-                case,
-                into=original,
-                by=self._machine,
-                on_behalf_of=self._for,
-                reason=_("原系统标为重复，与原编号 %(id)s 同一地址。") % {"id": original.external_id},
-                ended_at=one.ended_at,
-            )
-        if one.ends:
+        original = self._original(one)
+        if original is None:
+            return case
+        return operations.merge(
+            case,
+            into=original,
+            by=self._machine,
+            on_behalf_of=self._for,
+            reason=_("原系统标为重复，与原编号 %(id)s 同一地址。") % {"id": original.external_id},
+            ended_at=one.ended_at,
+        )
+
+    def _reported_and_ended(self, one: Ready) -> Case:
+        case = self._reported(one)
+        if one.ends and case.state == State.REPORTED:
             return operations.note_elsewhere(
                 case, ended_at=one.ends, by=self._machine, on_behalf_of=self._for
             )
         return case
+
+    def _end_many(self, outcomes: list[tuple[Ready, Outcome]]) -> None:
+        """Let all that ended elsewhere end in a handful of statements; changes the outcomes."""
+        ended = {
+            case.pk: one.ends
+            for one, case in outcomes
+            if isinstance(case, Case) and one.ends and case.state == State.REPORTED
+        }
+        cases = operations.note_many_elsewhere(ended, by=self._machine, on_behalf_of=self._for)
+        for at, (one, case) in enumerate(outcomes):
+            if isinstance(case, Case) and case.pk in cases:
+                outcomes[at] = one, cases[case.pk]
 
     def _original(self, one: Ready) -> Case | None:
         known, _same = self.plan.original_of.get(one.row.number, (None, False))
@@ -341,7 +367,7 @@ class _Placing:
             del self.plan.original_of[one.row.number]  # its own row could not be placed
         return case
 
-    def _count(self, one: Ready, outcome: "Case | str") -> None:
+    def _count(self, one: Ready, outcome: Outcome) -> None:
         if isinstance(outcome, str):
             there = Case.objects.filter(
                 external_system=one.external_system, external_id=one.external_id
@@ -353,7 +379,7 @@ class _Placing:
                 self.report.leave(one.row, outcome)
             return
         self.report.place(one.row)
-        if outcome.state == State.MERGED:
+        if outcome.merged_into_id is not None:
             self.plan.count_merged(one)
         else:
             self.plan.count_case(one)

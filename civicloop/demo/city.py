@@ -24,7 +24,7 @@ from civicloop.kernel.clock.models import Mark
 from civicloop.kernel.clock.now import business_time
 from civicloop.kernel.refused import Refused
 from civicloop.kernel.tables import read
-from civicloop.kernel.trail.jobs import deliver_all
+from civicloop.kernel.trail.jobs import deliver
 from civicloop.kernel.trail.sealing import seal
 from civicloop.notifications.models import Notice
 from civicloop.people.models import Role, Unit
@@ -34,6 +34,7 @@ from civicloop.standards.operations import load_catalogue
 DATA = Path(__file__).parent / "data"
 DAYS = 365
 PHOTO_DAYS = 24  # only the newest cases have drawn photos, so that the first start stays short
+FRESH = 0.03  # of the cases came in during the last hours
 BATCH = 120  # events in one transaction
 Tell = Callable[[str, int, int], None]
 Story = Generator[datetime, datetime, None]
@@ -74,7 +75,8 @@ def load_city(code: str, *, cases: int, tell: Tell = say, now: datetime | None =
         city = _foundations(code, chance, tell)
     _live(city, cases, began, now, tell)
     tell("消息与封存", 0, 1)
-    deliver_all()
+    while deliver():
+        pass
     Notice.objects.filter(told_at__lt=now - timedelta(days=2)).update(read_at=now)
     seal(everything=True)
     tell("消息与封存", 1, 1)
@@ -147,7 +149,9 @@ def _passed(waiting: list[tuple[datetime, int, Story]], began: datetime, now: da
 
 
 def _reported_at(began: datetime, now: datetime, chance: Random) -> datetime:
-    """Some moment of the year: more on working days, by daylight, and lately."""
+    """Some moment of the year: more on working days, by daylight, and lately, so that every desk has work."""
+    if chance.random() < FRESH:
+        return now - timedelta(hours=chance.uniform(0.2, 40))
     while True:
         share = 1 - abs(chance.gauss(0, 0.62))
         if share < 0:

@@ -24,7 +24,7 @@ from civicloop.people.models import Person, Unit
 from civicloop.standards.models import ProblemKind
 
 # How often things go one way or another; made up, and only for the look of the sample.
-DECLINED, MERGED, HANDED_BACK, LATE, SENT_BACK, RELAPSED = 0.04, 0.03, 0.05, 0.14, 0.09, 0.06
+DECLINED, MERGED, HANDED_BACK, LATE, SENT_BACK, RELAPSED, LEFT_LYING = 0.04, 0.03, 0.05, 0.14, 0.09, 0.06, 0.03
 SOURCES = ([Source.INSPECTION] * 11) + ([Source.HOTLINE] * 5) + ([Source.CITIZEN] * 3) + [Source.MEDIA, Source.LEADER]
 COMMON = ("ENV", "RES", "ORD", "SAF", "INF", "PUB")  # problems that are found more often than others
 
@@ -117,8 +117,10 @@ _NOW = datetime.min  # "as soon as I begin"
 
 
 def _later(at: datetime, chance: Random, least: float, most: float) -> datetime:
-    """Some working hours later: mostly soon, sometimes not."""
+    """Some working hours later: mostly soon, sometimes not, and now and then somebody leaves it for days."""
     hours = min(most, least + chance.expovariate(2.2 / (most - least)))
+    if chance.random() < LEFT_LYING:
+        hours += chance.uniform(30, 140)
     return next_working(at + timedelta(hours=hours), calendar=_calendar()) + timedelta(seconds=chance.randint(0, 900))
 
 
@@ -129,7 +131,9 @@ def _fixed_at(case: Case, at: datetime, chance: Random) -> datetime:
     """Mostly within the limit, sometimes beyond it."""
     assert case.due_at is not None  # a dispatched case has one
     left = max((case.due_at - at).total_seconds(), 1800)
-    share = chance.uniform(1.05, 1.9) if chance.random() < LATE else chance.betavariate(2.2, 1.6)
+    share = chance.betavariate(2.2, 1.6)
+    if chance.random() < LATE:
+        share = chance.uniform(1.05, 1.9) if chance.random() < 0.8 else chance.uniform(2, 7)
     return at + timedelta(seconds=max(600, left * share))
 
 

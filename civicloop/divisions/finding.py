@@ -35,7 +35,6 @@ class Placed:
 @dataclass(frozen=True)
 class _District:
     pk: int
-    name: str
     path: str
     bounds: tuple[float, float, float, float]  # west, south, east, north
 
@@ -79,12 +78,12 @@ def _edition() -> tuple[int, int]:
 
 def _read(edition: tuple[int, int]) -> Outlines:
     rows = Boundary.objects.filter(division__level=Level.DISTRICT).values_list(
-        "division__code", "division_id", "division__name", "division__path", "geometry"
+        "division__code", "division_id", "division__path", "geometry"
     )
     districts: dict[str, _District] = {}
     shapes = {}
-    for code, pk, name, path, geometry in rows:
-        districts[code] = _District(pk, name, path, shape_of(geometry, code)[0].bounds)
+    for code, pk, path, geometry in rows:
+        districts[code] = _District(pk, path, shape_of(geometry, code)[0].bounds)
         shapes[code] = geometry
     return Outlines(edition, Polygons(shapes), districts)
 
@@ -161,6 +160,7 @@ def _disagreement(
     known: Outlines, division: Division, wanted: list[str], given: Position, here: Position, system: System
 ) -> str:
     found = known.index.find(here.longitude, here.latitude)
+    names = dict(Division.objects.filter(code__in=[*wanted, found or ""]).values_list("code", "name"))
     if found is None:
         no = _(
             "这个位置不在任何已载入界线的区县之内，与所选的“%(division)s”对不上。请检查坐标，或者只选区划、不填位置。"
@@ -169,9 +169,9 @@ def _disagreement(
         no = _(
             "位置在“%(found)s”，所选的“%(division)s”属于“%(wanted)s”，两者对不上。请重新定位或改选区划。"
         ) % {
-            "found": known.districts[found].name,
+            "found": names[found],
             "division": division.name,
-            "wanted": known.districts[wanted[0]].name if len(wanted) == 1 else division.name,
+            "wanted": names[wanted[0]] if len(wanted) == 1 else division.name,
         }
     for other in System:
         if other is system:

@@ -13,36 +13,38 @@ _COARSE_DEGREES = 0.002
 _MANY_POINTS = 400
 
 
-def edition(within: str) -> str:
-    """Changes when the answer may."""
-    count, newest = outlines().edition
-    return f"{within}-{count}-{newest}"
-
-
 def geojson(within: str = "") -> str:
     """The outlined districts in (or around) the division of this code, simplified to 0.002°; all without."""
-    return _geojson(within, outlines().edition)
-
-
-@lru_cache(maxsize=64)
-def _geojson(within: str, _edition: tuple[int, int]) -> str:
-    rows = Boundary.objects.filter(division__level=Level.DISTRICT)
-    if within:
-        place = Division.objects.filter(code=within).first()
-        codes = outlines().around(place) if place else []
-        rows = rows.filter(division__code__in=codes)
-    found = rows.order_by("division__path").values_list("division__code", "division__name", "geometry")
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"code": code, "name": name, "url": reverse("divisions:division", args=[code])},
-            "geometry": _coarse(geometry),
-        }
-        for code, name, geometry in found
-    ]
-    return json.dumps(
-        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+    known = outlines()
+    codes = _codes(within)
+    places = Division.objects.filter(code__in=codes).order_by("path").values_list("code", "name")
+    shapes = _shapes(known.edition)
+    features = ",".join(
+        f'{{"type":"Feature","properties":{_properties(code, name)},"geometry":{shapes[code]}}}'
+        for code, name in places
+        if code in shapes
     )
+    return f'{{"type":"FeatureCollection","features":[{features}]}}'
+
+
+def _codes(within: str) -> list[str]:
+    known = outlines()
+    if not within:
+        return list(known.districts)
+    place = Division.objects.filter(code=within).first()
+    return known.around(place) if place else []
+
+
+def _properties(code: str, name: str) -> str:
+    told = {"code": code, "name": name, "url": reverse("divisions:division", args=[code])}
+    return json.dumps(told, ensure_ascii=False)
+
+
+@lru_cache(maxsize=1)
+def _shapes(_edition: tuple[int, int]) -> dict[str, str]:
+    """Each district's outline as text.  Names are not kept here: a rename makes no new edition."""
+    rows = Boundary.objects.filter(division__level=Level.DISTRICT).values_list("division__code", "geometry")
+    return {code: json.dumps(_coarse(geometry), separators=(",", ":")) for code, geometry in rows}
 
 
 def _coarse(geometry: dict[str, object]) -> object:
@@ -55,12 +57,7 @@ def _coarse(geometry: dict[str, object]) -> object:
 def bounds(within: str = "") -> str:
     """West, south, east, north of those districts, as the map part wants it; or nothing."""
     known = outlines()
-    if within:
-        place = Division.objects.filter(code=within).first()
-        codes = known.around(place) if place else []
-    else:
-        codes = list(known.districts)
-    edges = [known.districts[code].bounds for code in codes]
+    edges = [known.districts[code].bounds for code in _codes(within)]
     if not edges:
         return ""
     west, south = min(edge[0] for edge in edges), min(edge[1] for edge in edges)

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_POST, require_safe
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from civicloop.divisions import drafts, operations
 from civicloop.divisions import outlines as shapes
@@ -103,15 +103,11 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
     return show(request, "divisions/division.html", "divisions/_division.html", context)
 
 
-def _edition(request: HttpRequest) -> str:
-    return f'"{shapes.edition(_digits(request.GET.get("within", "")))}"'
-
-
 @require_safe
 @cache_control(private=True, no_cache=True)
-@condition(etag_func=_edition)
+@conditional_page
 def outlines(request: HttpRequest) -> HttpResponse:
-    """GeoJSON of district outlines for maps; `within` narrows it to a division."""
+    """GeoJSON of district outlines for maps, sent again only when changed; `within` narrows it."""
     content = shapes.geojson(_digits(request.GET.get("within", "")))
     return HttpResponse(content, content_type="application/geo+json")
 

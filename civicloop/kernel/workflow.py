@@ -51,6 +51,8 @@ class Move(Verb):
 class Thing(models.Model):
     """A row that has a state.  Change it with its app's operations, never by hand."""
 
+    state_is_told = True  # the trail's verification holds the state against the last entry
+
     state = models.CharField(gettext_lazy("状态"), max_length=20)
     revision = models.PositiveIntegerField(gettext_lazy("修订"), default=0)
 
@@ -70,7 +72,13 @@ def begin(row: Row, move: Move, *, by: Actor, on_behalf_of: str = "", **said: st
         row.revision = 1
         row.save(force_insert=True)
         record(
-            move, about=row, by=by, after=row.state, facts=_facts(row, move), said=said, on_behalf_of=on_behalf_of
+            move,
+            about=row,
+            by=by,
+            after=row.state,
+            facts=_facts(row, move),
+            said=said,
+            on_behalf_of=on_behalf_of,
         )
     return row
 
@@ -88,7 +96,9 @@ def moving(
         row = type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
         before = row.state
         if before not in move.sources:
-            refusal = Stale if before != thing.state or (seen is not None and seen != row.revision) else Refused
+            refusal = (
+                Stale if before != thing.state or (seen is not None and seen != row.revision) else Refused
+            )
             raise refusal(_cannot(row, move))
         if seen is not None and seen != row.revision:
             raise Stale(
@@ -133,6 +143,7 @@ def moving_many(
     changes: Mapping[str, object] | None = None,
     each: Mapping[str, Mapping[int, object]] | None = None,
     facts: Mapping[str, object] | None = None,
+    on_behalf_of: str = "",
 ) -> ManyMoved:
     """Make one move on a set of rows: one lock, one UPDATE, one INSERT … SELECT for trail and deliveries each.
 
@@ -144,7 +155,9 @@ def moving_many(
     table, quote = model._meta.db_table, connection.ops.quote_name
     with transaction.atomic():
         locked = dict(
-            rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", "state")  # one order: no deadlock
+            rows.order_by("pk")
+            .select_for_update(of=("self",))
+            .values_list("pk", "state")  # one order: no deadlock
         )
         befores = {pk: state for pk, state in locked.items() if state in move.sources}
         left = tuple(pk for pk in locked if pk not in befores)
@@ -164,12 +177,13 @@ def moving_many(
             cursor.execute(
                 f"INSERT INTO {quote(Entry._meta.db_table)}"  # noqa: S608 - names come from our models
                 " (at, by, on_behalf_of, verb, about_kind, about_id, before, after, facts, said_hash, request)"
-                f" SELECT %s, %s, '', %s, %s, t.id, b.state, t.state, jsonb_build_object({built}) || %s::jsonb, '', %s"
+                f" SELECT %s, %s, %s, %s, %s, t.id, b.state, t.state, jsonb_build_object({built}) || %s::jsonb, '', %s"
                 f" FROM unnest(%s::bigint[], %s::text[]) AS b(id, state) JOIN {quote(table)} t USING (id)"
                 " ORDER BY t.id RETURNING id",
                 [
                     now(),
                     by.actor_key,
+                    on_behalf_of,
                     move.name,
                     model._meta.label_lower,
                     _json(same),
@@ -186,7 +200,11 @@ def moving_many(
 def _keep_known(row: models.Model, thing: models.Model) -> None:
     """Rows that `thing` has fetched already and that the fresh row still points to need not be fetched again."""
     for field in row._meta.concrete_fields:
-        if field.is_relation and field.is_cached(thing) and getattr(row, field.attname) == getattr(thing, field.attname):
+        if (
+            field.is_relation
+            and field.is_cached(thing)
+            and getattr(row, field.attname) == getattr(thing, field.attname)
+        ):
             field.set_cached_value(row, field.get_cached_value(thing))
 
 
@@ -236,7 +254,10 @@ def _update_each(model: type[Row], each: Mapping[str, Mapping[int, object]], pks
             [
                 pks,
                 *(
-                    [_json(each[name][pk]) if isinstance(field, models.JSONField) else each[name][pk] for pk in pks]
+                    [
+                        _json(each[name][pk]) if isinstance(field, models.JSONField) else each[name][pk]
+                        for pk in pks
+                    ]
                     for name, field in fields.items()
                 ),
             ],

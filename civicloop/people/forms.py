@@ -13,6 +13,7 @@ from civicloop.divisions.models import Division
 from civicloop.kernel.clock.now import today
 from civicloop.people import tokens
 from civicloop.people.models import Line, Post, Role, Unit
+from civicloop.people.passwords import rules
 
 LONGEST_PASSWORD = 128  # what a person may type; more would only keep the hasher busy
 LISTED = 200
@@ -83,7 +84,7 @@ class EnrolForm(CodeForm):
 class ChangePasswordForm(forms.Form):
     # Not named `old_password`: the log of failed attempts masks the field of this name.
     password = _password(_("原密码"))
-    new_password = _password(_("新密码"), new=True)
+    new_password = _password(_("新密码"), new=True, help_text=rules())
     new_password_again = _password(_("再输一次新密码"), new=True)
 
     def clean_new_password_again(self) -> str:

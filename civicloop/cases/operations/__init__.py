@@ -5,7 +5,7 @@
 
 from civicloop.cases.operations.calendar import adopt_new_calendar
 from civicloop.cases.operations.contact import open_contact
-from civicloop.cases.operations.elsewhere import note_elsewhere
+from civicloop.cases.operations.elsewhere import note_elsewhere, note_many_elsewhere
 from civicloop.cases.operations.fixing import report_fixed
 from civicloop.cases.operations.judging import close, send_back, verify
 from civicloop.cases.operations.looking_back import look_back, relapse, settle
@@ -22,6 +22,7 @@ __all__ = [
     "look_back",
     "merge",
     "note_elsewhere",
+    "note_many_elsewhere",
     "open_contact",
     "relapse",
     "report",

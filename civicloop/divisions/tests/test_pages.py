@@ -90,3 +90,15 @@ class ChooseTests(CityTestCase):
         narrow = DivisionField(queryset=Division.objects.within(self.cast.division["980102"].path))
         with self.assertRaisesMessage(Exception, "没有代码为“980101”的区划"):
             narrow.clean("980101")
+
+
+class OutlinesTests(CityTestCase):
+    def test_a_rename_shows_on_the_map_at_once(self) -> None:
+        two_districts()
+        self.as_(self.cast.liu_yang)
+        url = reverse("divisions:outlines")
+        first = self.client.get(url)
+        self.assertContains(first, "城东区")
+        Division.objects.filter(code="980101").update(name="城中区")
+        again = self.client.get(url, headers={"If-None-Match": first["ETag"]})
+        self.assertContains(again, "城中区")

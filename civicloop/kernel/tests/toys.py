@@ -69,11 +69,20 @@ SHAPES: dict[str, type] = {
 class Moves:
     make = Move("toys.make", "新建", facts=SHAPES, sources=frozenset({ANEW}), to=State.NEW)
     lend = Move(
-        "toys.lend", "借出", facts=SHAPES, says=("note",), sources=frozenset({State.NEW, State.BACK}), to=State.LENT
+        "toys.lend",
+        "借出",
+        facts=SHAPES,
+        says=("note",),
+        sources=frozenset({State.NEW, State.BACK}),
+        to=State.LENT,
     )
     give_back = Move("toys.give_back", "归还", sources=frozenset({State.LENT}), to=State.BACK)
     scratch = Move(
-        "toys.scratch", "记录划痕", facts={"scratched": bool}, sources=frozenset({State.NEW, State.LENT}), to=None
+        "toys.scratch",
+        "记录划痕",
+        facts={"scratched": bool},
+        sources=frozenset({State.NEW, State.LENT}),
+        to=None,
     )
 
 

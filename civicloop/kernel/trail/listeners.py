@@ -48,11 +48,13 @@ def wake() -> None:
     The job is a row of this same transaction; were it lost, the sweep would find the deliveries all the same.
     """
     from civicloop.kernel.trail.jobs import deliver_due  # jobs import this module
+    from civicloop.kernel.trail.later import later
 
-    asked = [run for _, run, _ in connection.run_on_commit if getattr(run, "is_wake", False)]
+    waiting = connection.run_on_commit
+    asked = [run for _, run, *_rest in waiting if getattr(run, "is_wake", False)]
     if asked:
         return
-    deliver_due.defer()
+    later(deliver_due)
 
     def forget() -> None:
         """Marks this transaction as having its job; nothing is left to do after commit."""

@@ -141,7 +141,8 @@ def record(
 
 
 _COLUMNS = (
-    "at", "by", "on_behalf_of", "verb", "about_kind", "about_id", "before", "after", "facts", "said_hash", "request",
+    "at", "by", "on_behalf_of", "verb", "about_kind", "about_id",
+    "before", "after", "facts", "said_hash", "request",
 )  # fmt: skip
 
 # Entry, words and deliveries in one statement: history is written with every move, so it must be cheap.
@@ -195,4 +196,14 @@ def history(*things: models.Model) -> models.QuerySet[Entry]:
     return Entry.objects.about(*things).select_related("said")
 
 
-__all__ = ["canonical", "checked", "deliver", "history", "one_request", "plain", "record", "request_id", "salted"]
+__all__ = [
+    "canonical",
+    "checked",
+    "deliver",
+    "history",
+    "one_request",
+    "plain",
+    "record",
+    "request_id",
+    "salted",
+]

@@ -97,7 +97,7 @@ def seal(everything: bool = False) -> Seal | None:
         )
 
 
-def _waiting(cursor: CursorWrapper, since: datetime | None) -> array[int]:
+def _waiting(cursor: CursorWrapper, since: datetime | None) -> "array[int]":
     """The ids of entries without a place, in order."""
     bound, given = ("", []) if since is None else (" AND e.written_at >= %s", [since])
     cursor.execute(
@@ -108,13 +108,13 @@ def _waiting(cursor: CursorWrapper, since: datetime | None) -> array[int]:
     return array("q", (row[0] for row in cursor))
 
 
-def _place(cursor: CursorWrapper, ids: array[int], frontier: list[bytes], size: int, seal: int) -> int:
+def _place(cursor: CursorWrapper, ids: "array[int]", frontier: list[bytes], size: int, seal: int) -> int:
     """Append these entries to the tree of `size` leaves; returns its new size."""
     cursor.execute(
         f"SELECT {SELECTED} FROM kernel_entry e WHERE e.id = ANY(%s) ORDER BY e.id",  # noqa: S608
         [list(ids)],
     )
-    leaves = []
+    leaves: list[str] = []
     for row in cursor.fetchall():
         leaf = leaf_of(row)
         merkle.append(frontier, size + len(leaves), leaf)

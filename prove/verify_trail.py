@@ -28,8 +28,9 @@ def sha256(content: bytes) -> bytes:
 
 
 def leaf_of(entry: dict) -> bytes:
-    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(b"\x00" + text.encode())
+    return sha256(
+        b"\0" + json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
 
 
 def append(frontier: list, size: int, leaf: bytes) -> None:
@@ -51,17 +52,16 @@ def link_of(before: str, seal: dict) -> str:
 
 def findings(lines, witness, count: dict):
     """Yield (where, word of SAYS) for all that does not fit, and count what was read."""
-    frontier, size, place, link, sealed = [], 0, 0, "", 0  # place: the next one; size: entries read
+    frontier, place, link, sealed = [], 0, "", 0
     for line in lines:
         if "entry" in line:
             if line["place"] != place:
                 yield f"place {line['place']}", "gap"
-            append(frontier, size, leaf_of(line["entry"]))
-            size, place = size + 1, line["place"] + 1
+            append(frontier, count["entries"], leaf_of(line["entry"]))
+            count["entries"], place = count["entries"] + 1, line["place"] + 1
         else:
-            seal, root = line["seal"], root_of(frontier)
-            where = f"seal {seal['id']}"
-            if seal["size"] != size:
+            seal, root, where = line["seal"], root_of(frontier), f"seal {line['seal']['id']}"
+            if seal["size"] != count["entries"]:
                 yield where, "size"
             if seal["root"] != root:
                 yield f"{where}, places {sealed} to {place - 1}", "root"
@@ -73,7 +73,6 @@ def findings(lines, witness, count: dict):
                 witness = None
             link, sealed = seal["link"], place
             count["seals"] += 1
-        count["entries"] = size
     if place != sealed:
         yield f"place {sealed}", "tail"
     if witness:

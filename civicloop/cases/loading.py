@@ -7,6 +7,7 @@ Doing it again, after a crash or with the same file, finds what is there already
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -300,8 +301,11 @@ class _Placing:
         return outcomes
 
     def _tried(self, one: Ready, placing: Callable[[Ready], Case]) -> Outcome:
+        is_one_operation = placing == self._reported and one.row.number not in self.plan.original_of
         try:
-            with transaction.atomic():
+            with (
+                nullcontext() if is_one_operation else transaction.atomic()
+            ):  # an operation is all or nothing
                 return placing(one)
         except Refused as no:
             return str(no)

@@ -50,9 +50,7 @@ def wake() -> None:
     from civicloop.kernel.trail.jobs import deliver_due  # jobs import this module
     from civicloop.kernel.trail.later import later
 
-    waiting = connection.run_on_commit
-    asked = [run for _, run, *_rest in waiting if getattr(run, "is_wake", False)]
-    if asked:
+    if any(getattr(hook[1], "is_wake", False) for hook in connection.run_on_commit):
         return
     later(deliver_due)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.http import QueryDict
 from django.test import Client, RequestFactory
 
 from civicloop.kernel.held import LONGEST, hold, stamp
@@ -169,9 +168,7 @@ class LateFormTests(CityTestCase):
     def test_several_choices_come_back_as_several(self) -> None:
         url = f"/people/units/{self.cast.office.pk}/edit"
         lines = [str(self.cast.line.pk), str(self.cast.other_line.pk)]
-        typed = QueryDict(mutable=True)
-        typed.update({"name": "改了名", "kind": Unit.Kind.OFFICE, "division": "9801"})
-        self.late(url=url, lines=lines, **typed.dict())
+        self.late(url=url, lines=lines, name="改了名", kind=Unit.Kind.OFFICE, division="9801")
         log_in(self.client, self.admin)
         page = self.client.get(url).content.decode()
         self.assertIn("改了名", page)

@@ -151,7 +151,7 @@ def _qr(text: str) -> SafeString:
     """A QR code as plain SVG: no style, no script, and no address of its own that a log could keep."""
     out = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
-    code.save(out, kind="svg", xmldecl=False, omitsize=True, light="#fff", svgclass="qr", lineclass=None)
+    code.save(out, kind="svg", scale=5, xmldecl=False, light="#fff", svgclass="qr", lineclass=None)
     return mark_safe(out.getvalue().decode())  # noqa: S308 - drawn by segno from squares
 
 

@@ -35,8 +35,10 @@ FLOORS = (
 KERNEL = (
     "refused",
     "actors",
+    "language",
     "positions",
     "search",
+    "pinyin",
     "slots",
     "engine",
     "tables",

@@ -4,7 +4,7 @@
     python3 verify_trail.py EXPORT.jsonl [WITNESS.json]
 
 Reckons every leaf, root (RFC 9162) and link again; a witness is a seal that another office kept.
-Exit code 0: nothing was changed; 1: something was; 2: the files cannot be read.
+Exit code 0: nothing was changed; 1: something was; 2: a file cannot be read.
 """
 
 import hashlib
@@ -35,14 +35,14 @@ def leaf_of(entry: dict) -> bytes:
 
 def append(frontier: list, size: int, leaf: bytes) -> None:
     while size & 1:
-        leaf, size = sha256(b"\x01" + frontier.pop() + leaf), size >> 1
+        leaf, size = sha256(b"\1" + frontier.pop() + leaf), size >> 1
     frontier.append(leaf)
 
 
 def root_of(frontier: list) -> str:
     root = frontier[-1] if frontier else sha256(b"")
     for left in reversed(frontier[:-1]):
-        root = sha256(b"\x01" + left + root)
+        root = sha256(b"\1" + left + root)
     return root.hex()
 
 
@@ -89,11 +89,10 @@ def main(arguments: list) -> int:
             for where, word in findings(map(json.loads, file), witness, count):
                 found += 1
                 print(f"{where}: {SAYS[word]}")
-    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as broken:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as broken:
         print(f"cannot be read  无法读取: {type(broken).__name__}: {broken}")
         return 2
-    verdict = "CHANGED  已被篡改" if found else "INTACT  完好"
-    print(f"{verdict}: {count['entries']} entries, {count['seals']} seals")
+    print("CHANGED  已被篡改:" if found else "INTACT  完好:", *count.values(), "(entries 留痕, seals 封存)")
     return 1 if found else 0
 
 

@@ -10,10 +10,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from civicloop.divisions.rights import KEEPS_SITES, SEES_SITES, Viewer, reach
+from civicloop.kernel.language import in_language
 
 LABEL = 4  # characters of path for each level
 
@@ -150,9 +150,7 @@ class SiteType(models.Model):
     @property
     def title(self) -> str:
         """The name in the reader's language."""
-        if self.name_en and not (get_language() or "zh").startswith("zh"):
-            return self.name_en
-        return self.name
+        return in_language(self.name, self.name_en)
 
 
 class SiteQuerySet(models.QuerySet["Site"]):

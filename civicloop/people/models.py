@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from civicloop.divisions.models import Division, in_any
 from civicloop.kernel.clock.now import now, today
+from civicloop.kernel.language import in_language
 
 
 class Role(models.TextChoices):
@@ -44,7 +45,12 @@ class Line(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name, self.name_en)
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):

@@ -7,11 +7,11 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from civicloop.kernel.clock.values import Limit
 from civicloop.kernel.clock.words import limit_in_words
+from civicloop.kernel.language import in_language
 from civicloop.people.models import Line
 
 
@@ -84,16 +84,12 @@ class ProblemKind(models.Model):
     @property
     def title(self) -> str:
         """The name in the reader's language."""
-        if self.name_en and not (get_language() or "zh").startswith("zh"):
-            return self.name_en
-        return self.name
+        return in_language(self.name, self.name_en)
 
     @property
     def line_title(self) -> str:
         """The name of its line in the reader's language."""
-        if self.line.name_en and not (get_language() or "zh").startswith("zh"):
-            return self.line.name_en
-        return self.line.name
+        return self.line.title
 
     @property
     def fingerprint(self) -> str:

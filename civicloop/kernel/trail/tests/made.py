@@ -36,7 +36,7 @@ def tamper(statement: str, *given: Any) -> int:
 
 
 def lived(toys: int = 8, seals: int = 4) -> list[Toy]:
-    """Toys with 3 entries each, sealed in `seals` goes; all of it three days old but for the last, unsealed go."""
+    """Toys with 3 entries each: `seals` goes that are days old and sealed, and a fresh one that is not."""
     made = []
     for go in range(seals + 1):
         for number in range(toys):
@@ -47,21 +47,24 @@ def lived(toys: int = 8, seals: int = 4) -> list[Toy]:
                 pass
             made.append(lent)
         if go < seals:
-            age()
+            write_hours_ago(72 - 3 * go)
             seal(everything=True)
-            date_back_the_last_seal(hours=24 * 3 - go - 1)
+            seal_hours_ago(70 - 3 * go)
     return made
 
 
-def age() -> None:
-    """Let entries without a place be three days old, written one after another."""
+def write_hours_ago(hours: int) -> None:
+    """Date entries without a place back, one second after another."""
     tamper(
-        "UPDATE kernel_entry e SET written_at = now() - interval '3 days' + (e.id - (SELECT min(id) FROM kernel_entry))"
-        " * interval '1 second' WHERE NOT EXISTS (SELECT FROM kernel_sealed s WHERE s.entry_id = e.id)"
+        "UPDATE kernel_entry e SET written_at = now() - make_interval(hours => %s)"
+        " + (e.id - (SELECT min(id) FROM kernel_entry)) * interval '1 second'"
+        " WHERE NOT EXISTS (SELECT FROM kernel_sealed s WHERE s.entry_id = e.id)",
+        hours,
     )
 
 
-def date_back_the_last_seal(hours: int) -> None:
+def seal_hours_ago(hours: int) -> None:
+    """Date the last seal back."""
     seals = list(Seal.objects.order_by("size"))
     tamper(
         "UPDATE kernel_seal SET sealed_at = now() - make_interval(hours => %s) WHERE id = %s",

@@ -39,7 +39,7 @@ def test_an_empty_history_is_intact() -> None:
     assert verify().ok
 
 
-# Two hundred ways to lie --------------------------------------------------------------------------------------
+# Two hundred ways to lie --------------------------------------------------------------------------
 
 Luck = random.Random
 
@@ -106,8 +106,9 @@ def deletes_an_unsealed_entry(luck: Luck) -> None:
 def inserts_an_entry_of_old(luck: Luck) -> None:
     near = some_entry(luck)
     tamper(
-        'INSERT INTO kernel_entry (id, at, written_at, "by", on_behalf_of, verb, about_kind, about_id, before,'
-        ' after, facts, said_hash) SELECT (SELECT max(id) + 1000 FROM kernel_entry), at, written_at, "by",'
+        'INSERT INTO kernel_entry (id, at, written_at, "by", on_behalf_of, verb, about_kind, about_id,'
+        " before, after, facts, said_hash)"
+        ' SELECT (SELECT max(id) + 1000 FROM kernel_entry), at, written_at, "by",'
         " on_behalf_of, 'toys.look', about_kind, about_id, '', '', '{}', '' FROM kernel_entry WHERE id = %s",
         near,
     )
@@ -162,7 +163,8 @@ def swap(column: str, one: int, other: int) -> None:
 def swaps_who_did_what(luck: Luck) -> None:
     one, other = two_entries(luck)
     tamper(
-        'UPDATE kernel_entry e SET verb = o.verb, "by" = o."by", facts = o.facts, about_id = o.about_id, at = o.at'
+        'UPDATE kernel_entry e SET verb = o.verb, "by" = o."by", facts = o.facts, about_id = o.about_id,'
+        " at = o.at"
         " FROM kernel_entry o WHERE (e.id, o.id) IN ((%s, %s), (%s, %s))",
         one,
         other,
@@ -292,7 +294,7 @@ def last_seal() -> dict[str, object]:
     return {"size": last.size, "root": last.root, "link": last.link}
 
 
-# What each lie is told to be ----------------------------------------------------------------------------------
+# What each lie is told to be ----------------------------------------------------------------------
 
 
 def test_the_changed_entry_is_named_and_only_that() -> None:
@@ -394,7 +396,7 @@ def test_a_file_that_is_no_witness_is_refused(tmp_path: Path) -> None:
         verify(wrong)
 
 
-# Words --------------------------------------------------------------------------------------------------------
+# Words --------------------------------------------------------------------------------------------
 
 
 def test_erased_words_leave_the_history_intact() -> None:
@@ -410,7 +412,7 @@ def test_erased_words_leave_the_history_intact() -> None:
     )
 
 
-# Things -------------------------------------------------------------------------------------------------------
+# Things -------------------------------------------------------------------------------------------
 
 
 def test_a_state_changed_by_hand_is_named() -> None:
@@ -439,7 +441,7 @@ def test_a_move_that_keeps_the_state_does_not_disturb() -> None:
     assert verify().ok
 
 
-# Files --------------------------------------------------------------------------------------------------------
+# Files --------------------------------------------------------------------------------------------
 
 
 def test_checks_of_files_run_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,7 +451,7 @@ def test_checks_of_files_run_when_asked(monkeypatch: pytest.MonkeyPatch) -> None
     assert verify(files=True).problems == [problem]
 
 
-# Without us ---------------------------------------------------------------------------------------------------
+# Without us ---------------------------------------------------------------------------------------
 
 
 def alone(*files: Path) -> tuple[int, str]:
@@ -468,8 +470,8 @@ def test_an_outsider_comes_to_the_same_verdict(tmp_path: Path) -> None:
     out, kept = tmp_path / "trail.jsonl", tmp_path / "witness.json"
     assert export(out) == 96
     witness(kept)
-    assert alone(out) == (0, "INTACT  完好: 96 entries, 4 seals\n")
-    assert alone(out, kept) == (0, "INTACT  完好: 96 entries, 4 seals\n")
+    assert alone(out) == (0, "INTACT  完好: 96 4 (entries 留痕, seals 封存)\n")
+    assert alone(out, kept) == (0, "INTACT  完好: 96 4 (entries 留痕, seals 封存)\n")
 
     tamper("""UPDATE kernel_entry SET "by" = 'person:1' WHERE id = (SELECT min(id) + 30 FROM kernel_entry)""")
     export(out)

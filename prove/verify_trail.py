@@ -7,9 +7,9 @@ Reckons every leaf, root (RFC 9162) and link again; a witness is a seal that ano
 Exit code 0: nothing was changed; 1: something was; 2: a file cannot be read.
 """
 
-import hashlib
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 SAYS = {
@@ -23,10 +23,6 @@ SAYS = {
 }
 
 
-def sha256(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
-
-
 def leaf_of(entry: dict) -> bytes:
     return sha256(
         b"\0" + json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -35,19 +31,19 @@ def leaf_of(entry: dict) -> bytes:
 
 def append(frontier: list, size: int, leaf: bytes) -> None:
     while size & 1:
-        leaf, size = sha256(b"\1" + frontier.pop() + leaf), size >> 1
+        leaf, size = sha256(b"\1" + frontier.pop() + leaf).digest(), size >> 1
     frontier.append(leaf)
 
 
 def root_of(frontier: list) -> str:
-    root = frontier[-1] if frontier else sha256(b"")
+    root = frontier[-1] if frontier else sha256(b"").digest()
     for left in reversed(frontier[:-1]):
-        root = sha256(b"\1" + left + root)
+        root = sha256(b"\1" + left + root).digest()
     return root.hex()
 
 
 def link_of(before: str, seal: dict) -> str:
-    return sha256(f"{before}\n{seal['size']}\n{seal['root']}\n{seal['sealed_at']}".encode()).hex()
+    return sha256(f"{before}\n{seal['size']}\n{seal['root']}\n{seal['sealed_at']}".encode()).hexdigest()
 
 
 def findings(lines, witness, count: dict):
@@ -92,7 +88,8 @@ def main(arguments: list) -> int:
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as broken:
         print(f"cannot be read  无法读取: {type(broken).__name__}: {broken}")
         return 2
-    print("CHANGED  已被篡改:" if found else "INTACT  完好:", *count.values(), "(entries 留痕, seals 封存)")
+    verdict = "CHANGED  已被篡改" if found else "INTACT  完好"
+    print(f"{verdict}: entries 留痕 {count['entries']}, seals 封存 {count['seals']}")
     return 1 if found else 0
 
 

@@ -3,6 +3,7 @@
 云泽市 has two districts; 山海市 is another city whose people are strangers everywhere else.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -147,18 +148,14 @@ class Cast:
 
     def case(self, state: str = "reported", **given: Any) -> Case:
         """A case that has been carried to `state` through its operations by the people of the cast."""
-        case = report(
-            **(
-                {
-                    "by": self.zhou_jie,
-                    "text": "路口垃圾桶满溢，地面有散落垃圾",
-                    "division": self.division["980101001001"],
-                    "kind": self.litter,
-                }
-                | given
-            )
-        )
-        steps = {
+        usual: dict[str, Any] = {
+            "by": self.zhou_jie,
+            "text": "路口垃圾桶满溢，地面有散落垃圾",
+            "division": self.division["980101001001"],
+            "kind": self.litter,
+        }
+        case = report(**(usual | given))
+        steps: dict[str, Callable[[Case], Case]] = {
             "filed": lambda case: file(case, by=self.chen_jing),
             "dispatched": lambda case: dispatch(case, unit=self.city_management, by=self.chen_jing),
             "signed": lambda case: sign(case, by=self.wang_lei),

@@ -36,7 +36,12 @@ def _handler(person: Person) -> Iterator[Section]:
     ours = Case.objects.filter(unit__in=person.unit_ids(Role.HANDLER))
     at = now()
     yield _section(_("已超期，请尽快整改"), ours.overdue(at).order_by("due_at"), tone="danger", due="overdue")
-    yield _section(_("待签收"), ours.filter(state=State.DISPATCHED, due_at__gte=at).order_by("due_at"), tone="info", state="dispatched")
+    yield _section(
+        _("待签收"),
+        ours.filter(state=State.DISPATCHED, due_at__gte=at).order_by("due_at"),
+        tone="info",
+        state="dispatched",
+    )
     yield _section(
         _("整改中"),
         ours.filter(state=State.SIGNED, due_at__gte=at).order_by("due_at"),
@@ -45,13 +50,24 @@ def _handler(person: Person) -> Iterator[Section]:
         empty=_("手上没有待整改的案件。"),
         state="signed",
     )
-    yield _section(_("已上报整改，等待核查"), ours.filter(state=State.FIXED).order_by("-fixed_at"), tone="muted", state="fixed")
+    yield _section(
+        _("已上报整改，等待核查"),
+        ours.filter(state=State.FIXED).order_by("-fixed_at"),
+        tone="muted",
+        state="fixed",
+    )
 
 
 def _dispatcher(person: Person) -> Iterator[Section]:
     mine = _of_roles(person, Role.DISPATCHER)
     at = now()
-    yield _section(_("待立案"), mine.filter(state=State.REPORTED).order_by("reported_at"), tone="info", empty=_("没有等着立案的上报。"), state="reported")
+    yield _section(
+        _("待立案"),
+        mine.filter(state=State.REPORTED).order_by("reported_at"),
+        tone="info",
+        empty=_("没有等着立案的上报。"),
+        state="reported",
+    )
     yield _section(
         _("被退回，待重新派遣"),
         mine.filter(state=State.FILED, handed_back_by__isnull=False).order_by("reported_at"),
@@ -59,16 +75,28 @@ def _dispatcher(person: Person) -> Iterator[Section]:
         state="filed",
     )
     yield _section(
-        _("待派遣"), mine.filter(state=State.FILED, handed_back_by__isnull=True).order_by("reported_at"), tone="info", state="filed"
+        _("待派遣"),
+        mine.filter(state=State.FILED, handed_back_by__isnull=True).order_by("reported_at"),
+        tone="info",
+        state="filed",
     )
-    yield _section(_("核查通过，待结案"), mine.filter(state=State.VERIFIED).order_by("fixed_at"), tone="info", state="verified")
-    yield _section(_("回头看良好，待销号"), mine.filter(state=State.LOOKED_BACK).order_by("closed_at"), tone="ok", state="looked_back")
+    yield _section(
+        _("核查通过，待结案"),
+        mine.filter(state=State.VERIFIED).order_by("fixed_at"),
+        tone="info",
+        state="verified",
+    )
+    yield _section(
+        _("回头看良好，待销号"),
+        mine.filter(state=State.LOOKED_BACK).order_by("closed_at"),
+        tone="ok",
+        state="looked_back",
+    )
     yield _section(_("责任单位已超期"), mine.overdue(at).order_by("due_at"), tone="danger", due="overdue")
 
 
 def _inspector(person: Person) -> Iterator[Section]:
-    units = person.unit_ids()
-    mine = _of_roles(person, Role.INSPECTOR).exclude(unit__in=units)
+    mine = _of_roles(person, Role.INSPECTOR).exclude(unit__in=person.own_unit_ids)
     yield _section(
         _("待核查"),
         mine.filter(state=State.FIXED).exclude(reporter=person).order_by("fixed_at"),
@@ -92,10 +120,25 @@ def _inspector(person: Person) -> Iterator[Section]:
 def _leader(person: Person) -> Iterator[Section]:
     mine = _of_roles(person, Role.LEADER)
     at = now()
-    yield _section(_("已超期"), mine.overdue(at).order_by("due_at"), tone="danger", empty=_("没有超期的案件。"), due="overdue")
-    yield _section(_("三日内到期"), mine.due_between(at, at + timedelta(days=3)).order_by("due_at"), tone="warn", due="week")
     yield _section(
-        _("有反弹、仍在办"), mine.in_hand().filter(relapses__gt=0).order_by("-reported_at"), tone="danger", relapsed="on", state="in_hand"
+        _("已超期"),
+        mine.overdue(at).order_by("due_at"),
+        tone="danger",
+        empty=_("没有超期的案件。"),
+        due="overdue",
+    )
+    yield _section(
+        _("三日内到期"),
+        mine.due_between(at, at + timedelta(days=3)).order_by("due_at"),
+        tone="warn",
+        due="week",
+    )
+    yield _section(
+        _("有反弹、仍在办"),
+        mine.in_hand().filter(relapses__gt=0).order_by("-reported_at"),
+        tone="danger",
+        relapsed="on",
+        state="in_hand",
     )
 
 
@@ -111,7 +154,9 @@ def _of_roles(person: Person, role: str) -> CaseQuerySet:
     return wanted
 
 
-def _section(title: str, cases: CaseQuerySet, *, tone: str, hint: str = "", empty: str = "", **filters: Any) -> Section:
+def _section(
+    title: str, cases: CaseQuerySet, *, tone: str, hint: str = "", empty: str = "", **filters: Any
+) -> Section:
     return Section(
         title=title,
         count=cases.order_by().count(),

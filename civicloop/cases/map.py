@@ -25,7 +25,7 @@ def points_of(cases: CaseQuerySet, query: QueryDict) -> dict[str, Any]:
     """
     located = cases.filter(longitude__isnull=False).order_by()
     box = read_box(query.get("bbox", ""))
-    few = list(
+    few: list[tuple[Any, ...]] = list(
         located.values_list("number", "text", "state", "longitude", "latitude", "due_at")[: MOST_SINGLE + 1]
     )
     if len(few) <= MOST_SINGLE:

@@ -32,14 +32,14 @@ class PhotosField(forms.FileField):
 
     widget = PhotosInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if len(files) > MOST:
             raise forms.ValidationError(_("一次最多上传 %(most)d 张照片，请分次上传。") % {"most": MOST})
         return list(files)
 
 
-def photos_of(request: HttpRequest, files: Sequence[UploadedFile], *, by: Person) -> list[Evidence]:
+def photos_of(request: HttpRequest, files: "Sequence[UploadedFile[Any]]", *, by: Person) -> list[Evidence]:
     """The photos that came with this request, and those kept from an earlier try.
 
     Should the request be refused later on, its transaction is rolled back; the photos are then received
@@ -52,7 +52,7 @@ def photos_of(request: HttpRequest, files: Sequence[UploadedFile], *, by: Person
         found.append(receive(file, by=by, id=uid))
         kept.add(uid)
 
-        def again(file: UploadedFile = file, uid: uuid.UUID = uid) -> None:
+        def again(file: "UploadedFile[Any]" = file, uid: uuid.UUID = uid) -> None:
             file.seek(0)
             receive(file, by=by, id=uid)
 

@@ -38,7 +38,7 @@ def why_not(by: Actor, move: Move, case: Case) -> str | Promise | None:
             "move": move.label,
             "roles": "、".join(str(Role(one).label) for one in sorted(move.roles)),
         }
-    if move in _JUDGING | _LOOKING_BACK and case.unit_id in by.unit_ids():
+    if move in _JUDGING | _LOOKING_BACK and case.unit_id in by.own_unit_ids:
         return gettext_lazy("您所在的单位就是责任单位，核查和回头看要由其他单位的人来做。")
     if move in _JUDGING and case.reporter_id == by.pk and not settings.CIVICLOOP_REPORTER_MAY_VERIFY:
         return gettext_lazy("这个案件是您上报的，要由另一位督查员核查。")

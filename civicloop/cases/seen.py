@@ -57,7 +57,7 @@ class Seen:
 def knows_people(person: Person, case: Case) -> bool:
     """Office, inspectors and leaders of the place know who did what; the handling unit does not."""
     line = case.kind.line_id if case.kind else None
-    return case.unit_id not in person.unit_ids() and any(
+    return case.unit_id not in person.own_unit_ids and any(
         one.role in {Role.DISPATCHER, Role.INSPECTOR, Role.LEADER} and one.reaches(case.place_path, line)
         for one in person.standings
     )

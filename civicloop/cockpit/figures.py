@@ -22,6 +22,7 @@ from civicloop.standards.models import ProblemKind
 
 WEEKS = 12
 RECENT_DAYS = 30
+KINDS = 12
 
 
 @dataclass(frozen=True)
@@ -149,13 +150,18 @@ def _rates(cases: CaseQuerySet, place: Division | None) -> list[Rate]:
 
 
 
-def _counts(at: datetime, since: datetime) -> dict[str, Count]:
-    return {
-        "reported": Count("id", filter=Q(reported_at__gte=since)),
-        "in_hand": Count("id", filter=Q(state__in=IN_HAND)),
-        "overdue": Count("id", filter=Q(state__in=WITH_UNIT, due_at__lt=at)),
-        "relapsed": Count("id", filter=Q(relapses__gt=0)),
-    }
+def _counted(groups: Any, at: datetime) -> list[dict[str, Any]]:
+    """The counts of each group of a grouped query, most reported first."""
+    since = _midnight(today() - timedelta(days=RECENT_DAYS - 1))
+    rows: list[dict[str, Any]] = list(
+        groups.annotate(
+            reported=Count("id", filter=Q(reported_at__gte=since)),
+            in_hand=Count("id", filter=Q(state__in=IN_HAND)),
+            overdue=Count("id", filter=Q(state__in=WITH_UNIT, due_at__lt=at)),
+            relapsed=Count("id", filter=Q(relapses__gt=0)),
+        )
+    )
+    return sorted(rows, key=lambda row: (-row["reported"], -row["in_hand"]))
 
 
 def _line(name: str, drill: str, row: dict[str, Any], largest: int, place: Division | None, **by: Any) -> Line:
@@ -177,16 +183,8 @@ def _places(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[L
     """The children of the place, or where there is none chosen, of the narrowest one that holds all rows."""
     path = place.path if place else _common_path(cases)
     depth = len(path) + LABEL
-    rows = list(
-        cases.filter(place_path__gte=path)
-        .annotate(length=Length("place_path"))
-        .filter(length__gte=depth)
-        .order_by()
-        .annotate(child=Left("place_path", depth))
-        .values("child")
-        .annotate(**_counts(at, _midnight(today() - timedelta(days=RECENT_DAYS - 1))))
-        .order_by("-reported")
-    )
+    deep_enough = cases.annotate(length=Length("place_path")).filter(length__gte=depth).order_by()
+    rows = _counted(deep_enough.annotate(child=Left("place_path", depth)).values("child"), at)
     children = {one.path: one for one in Division.objects.filter(path__in=[row["child"] for row in rows])}
     largest = max((row["reported"] for row in rows), default=0)
     return [
@@ -208,13 +206,7 @@ def _common_path(cases: QuerySet[Case]) -> str:
 
 
 def _kinds(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[Line]:
-    rows = list(
-        cases.filter(kind__isnull=False)
-        .order_by()
-        .values("kind")
-        .annotate(**_counts(at, _midnight(today() - timedelta(days=RECENT_DAYS - 1))))
-        .order_by("-reported", "-in_hand")[:12]
-    )
+    rows = _counted(cases.filter(kind__isnull=False).order_by().values("kind"), at)[:KINDS]
     kinds = ProblemKind.objects.in_bulk([row["kind"] for row in rows])
     largest = max((row["reported"] for row in rows), default=0)
     return [

@@ -37,7 +37,9 @@ class Token(HttpBearer):
     """A token from 我的接口令牌.  The door has looked at it already."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any | None:
-        return request.user if isinstance(request.user, Person) and getattr(request, "by_token", False) else None
+        return (
+            request.user if isinstance(request.user, Person) and getattr(request, "by_token", False) else None
+        )
 
 
 api = NinjaAPI(
@@ -80,5 +82,12 @@ def http_error(request: HttpRequest, exception: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, exception: ValidationError) -> HttpResponse:
     """Names the fields that do not fit; what was sent is not repeated."""
-    fields = "、".join(sorted({".".join(str(step) for step in one["loc"][1:] if step != "given") or _("正文") for one in exception.errors}))
+    fields = "、".join(
+        sorted(
+            {
+                ".".join(str(step) for step in one["loc"][1:] if step != "given") or _("正文")
+                for one in exception.errors
+            }
+        )
+    )
     return _answer(request, 422, "invalid", _("这些内容缺少或格式不对：%(fields)s。") % {"fields": fields})

@@ -80,7 +80,12 @@ def divisions(request: HttpRequest, parent: str = "") -> list[dict[str, Any]]:
     rows = Division.objects.select_related("parent").order_by("sort_key")
     rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
     return [
-        {"code": one.code, "name": one.name, "level": one.level, "parent": one.parent.code if one.parent else None}
+        {
+            "code": one.code,
+            "name": one.name,
+            "level": one.level,
+            "parent": one.parent.code if one.parent else None,
+        }
         for one in rows
     ]
 

@@ -1,10 +1,10 @@
 """civicloop: the one command.
 
-    civicloop run                      a trial: database, sample city, web and worker, until Ctrl-C
-    civicloop serve [--tls]            web and worker for production
-    civicloop load divisions FILE      also: boundaries, sites, cases, calendar
-    civicloop audit verify             also: export, witness, seal
-    civicloop django …                 any Django command
+civicloop run                      a trial: database, sample city, web and worker, until Ctrl-C
+civicloop serve [--tls]            web and worker for production
+civicloop load divisions FILE      also: boundaries, sites, cases, calendar
+civicloop audit verify             also: export, witness, seal
+civicloop django …                 any Django command
 """
 
 import argparse
@@ -35,7 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(do=_run)
 
     serve = verbs.add_parser("serve", help="web and worker together, for production")
-    serve.add_argument("--tls", action="store_true", help="HTTPS with a certificate of its own (phones need it)")
+    serve.add_argument(
+        "--tls", action="store_true", help="HTTPS with a certificate of its own (phones need it)"
+    )
     serve.set_defaults(do=_serve)
 
     verbs.add_parser("web", help="the web process alone").set_defaults(do=_web)

@@ -23,7 +23,12 @@ _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
     (lambda: _("地图"), "cases:map", "map", WORKERS_OF_THE_LOOP),
     (lambda: _("驾驶舱"), "cockpit:cockpit", "chart", WORKERS_OF_THE_LOOP),
     (lambda: _("点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
-    (lambda: _("区划"), "divisions:divisions", "layers", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
+    (
+        lambda: _("区划"),
+        "divisions:divisions",
+        "layers",
+        WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR},
+    ),
     (lambda: _("问题类型"), "standards:kinds", "book", frozenset(Role)),
     (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
     (lambda: _("导入案件"), "cases:load", "file-up", frozenset({Role.DISPATCHER})),
@@ -46,7 +51,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     calendar = current_calendar()
     year = today().year
     if year not in calendar.years_known:
-        common["calendar_provisional"] = _("%(year)d年的放假安排还没有录入，期限按周一至周五暂定。") % {"year": year}
+        common["calendar_provisional"] = _("%(year)d年的放假安排还没有录入，期限按周一至周五暂定。") % {
+            "year": year
+        }
     return common | {
         "nav": [
             {
@@ -54,7 +61,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
                 "url": reverse(name),
                 "icon": icon,
                 "active": _is_here(request, name),
-                "count": Notice.objects.seen_by(person).unread().count() if name == "notifications:notices" else 0,
+                "count": Notice.objects.seen_by(person).unread().count()
+                if name == "notifications:notices"
+                else 0,
             }
             for label, name, icon, roles in _NAV
             if roles & person.roles

@@ -121,7 +121,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "civicloop.config.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "civicloop.kernel.templatetags.looks"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "civicloop.kernel.templatetags.looks",
+            ],
         },
     }
 ]
@@ -147,7 +151,10 @@ STATIC_ROOT = home() / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": CIVICLOOP_FILES}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": CIVICLOOP_FILES},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -167,10 +174,14 @@ PASSWORD_HASHERS = [
 ]
 CIVICLOOP_PASSWORD_LENGTH = envint("CIVICLOOP_PASSWORD_LENGTH", 10)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username", "name", "phone")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": CIVICLOOP_PASSWORD_LENGTH}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": CIVICLOOP_PASSWORD_LENGTH},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -206,7 +217,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_SSL_REDIRECT = False  # the proxy or `civicloop serve --tls` decides
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if envbool("CIVICLOOP_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if envbool("CIVICLOOP_BEHIND_PROXY", False) else None
+)
 X_FRAME_OPTIONS = "DENY"
 CIVICLOOP_TILES = env("CIVICLOOP_TILES")
 CIVICLOOP_TILE_HOSTS = envlist("CIVICLOOP_TILE_HOSTS")

@@ -64,7 +64,12 @@ def lines_of(entries: Iterable[Entry]) -> list[Line]:
     entries = list(entries)
     names = names_of(entry.by for entry in entries)
     return [
-        Line(entry, label_of(entry.verb), names[entry.by], canonical(entry.facts).decode() if entry.facts else "")
+        Line(
+            entry,
+            label_of(entry.verb),
+            names[entry.by],
+            canonical(entry.facts).decode() if entry.facts else "",
+        )
         for entry in entries
     ]
 

@@ -46,7 +46,9 @@ def say(what: str, done: int, total: int) -> None:
     if done < total and not terminal:
         return
     bar = f" {done:,}/{total:,}" if total > 1 else ""
-    sys.stderr.write(f"{chr(13) if terminal else ''}  {what}{bar}{chr(10) if done >= total or not terminal else ''}")
+    sys.stderr.write(
+        f"{chr(13) if terminal else ''}  {what}{bar}{chr(10) if done >= total or not terminal else ''}"
+    )
     sys.stderr.flush()
 
 
@@ -85,13 +87,19 @@ def load_city(code: str, *, cases: int, tell: Tell = say, now: datetime | None =
 def _foundations(code: str, chance: Random, tell: Tell) -> City:
     tell("区划与界线", 0, 1)
     with transaction.atomic():
-        with read(gzip.decompress((DATA / "divisions_jiangsu.csv.gz").read_bytes()), "divisions.csv") as table:
+        with read(
+            gzip.decompress((DATA / "divisions_jiangsu.csv.gz").read_bytes()), "divisions.csv"
+        ) as table:
             load_divisions(table, by=INSTALLER, source="data/SOURCES.md", only=code)
         division = Division.objects.filter(code=code).first()
         if division is None:
             raise Refused(f"示例数据里没有代码为 {code} 的城市。")
-        geojson = json.loads(gzip.decompress((DATA / "jiangsu_districts_wgs84_small.geojson.gz").read_bytes()))
-        geojson["features"] = [one for one in geojson["features"] if one["properties"]["code"].startswith(code)]
+        geojson = json.loads(
+            gzip.decompress((DATA / "jiangsu_districts_wgs84_small.geojson.gz").read_bytes())
+        )
+        geojson["features"] = [
+            one for one in geojson["features"] if one["properties"]["code"].startswith(code)
+        ]
         load_boundaries(geojson, by=INSTALLER, system="wgs84", source="data/SOURCES.md")
         load_catalogue(by=INSTALLER)
         load_site_types(by=INSTALLER)
@@ -159,8 +167,8 @@ def _reported_at(began: datetime, now: datetime, chance: Random) -> datetime:
         day = timezone.localtime(began + (now - began) * share)
         if day.weekday() >= 5 and chance.random() < 0.65:
             continue
-        at = day.replace(hour=int(chance.triangular(7, 20, 10)), minute=chance.randint(0, 59), second=chance.randint(0, 59))
+        at = day.replace(
+            hour=int(chance.triangular(7, 20, 10)), minute=chance.randint(0, 59), second=chance.randint(0, 59)
+        )
         if began <= at <= now:
             return at
-
-

@@ -24,8 +24,21 @@ from civicloop.people.models import Person, Unit
 from civicloop.standards.models import ProblemKind
 
 # How often things go one way or another; made up, and only for the look of the sample.
-DECLINED, MERGED, HANDED_BACK, LATE, SENT_BACK, RELAPSED, LEFT_LYING = 0.04, 0.03, 0.05, 0.14, 0.09, 0.06, 0.03
-SOURCES = ([Source.INSPECTION] * 11) + ([Source.HOTLINE] * 5) + ([Source.CITIZEN] * 3) + [Source.MEDIA, Source.LEADER]
+DECLINED, MERGED, HANDED_BACK, LATE, SENT_BACK, RELAPSED, LEFT_LYING = (
+    0.04,
+    0.03,
+    0.05,
+    0.14,
+    0.09,
+    0.06,
+    0.03,
+)
+SOURCES = (
+    ([Source.INSPECTION] * 11)
+    + ([Source.HOTLINE] * 5)
+    + ([Source.CITIZEN] * 3)
+    + [Source.MEDIA, Source.LEADER]
+)
 COMMON = ("ENV", "RES", "ORD", "SAF", "INF", "PUB")  # problems that are found more often than others
 
 
@@ -74,10 +87,14 @@ def life(city: City, number: int, chance: Random) -> Generator[datetime, datetim
     at = yield _later(at, chance, 0.1, 3)
     units = list(_owners(city, division, kind))
     unit = chance.choice(units[:2])
-    case = operations.dispatch(case, unit=unit, by=dispatcher, note="请按期整改并上报。" if number % 3 == 0 else "")
+    case = operations.dispatch(
+        case, unit=unit, by=dispatcher, note="请按期整改并上报。" if number % 3 == 0 else ""
+    )
     at = yield _later(at, chance, 0.1, 4)
     if chance.random() < HANDED_BACK and len(units) > 1:
-        case = operations.hand_back(case, by=city.offices.handlers[unit.pk], reason=chance.choice(words.HANDED_BACK))
+        case = operations.hand_back(
+            case, by=city.offices.handlers[unit.pk], reason=chance.choice(words.HANDED_BACK)
+        )
         at = yield _later(at, chance, 0.3, 6)
         unit = chance.choice([one for one in units if one != unit])
         case = operations.dispatch(case, unit=unit, by=dispatcher)
@@ -121,7 +138,9 @@ def _later(at: datetime, chance: Random, least: float, most: float) -> datetime:
     hours = min(most, least + chance.expovariate(2.2 / (most - least)))
     if chance.random() < LEFT_LYING:
         hours += chance.uniform(30, 140)
-    return next_working(at + timedelta(hours=hours), calendar=_calendar()) + timedelta(seconds=chance.randint(0, 900))
+    return next_working(at + timedelta(hours=hours), calendar=_calendar()) + timedelta(
+        seconds=chance.randint(0, 900)
+    )
 
 
 _calendar = lru_cache(maxsize=1)(current_calendar)
@@ -141,7 +160,9 @@ def _owners(city: City, division: Division, kind: ProblemKind) -> Iterator[Unit]
     """The street first for what lies in the street, the department of the line, then anybody near."""
     street = city.units.get(division.path[: 4 * 4], [])
     departments = [unit for unit in city.units.get(city.division.path, []) if kind.line_id in _lines(unit)]
-    yield from (departments + street) if kind.code[:3] in {"SAF", "INF", "TRA", "RIV"} else (street + departments)
+    yield from (
+        (departments + street) if kind.code[:3] in {"SAF", "INF", "TRA", "RIV"} else (street + departments)
+    )
     yield from city.units.get(city.division.path, [])[:1]
 
 
@@ -160,7 +181,11 @@ def _report(
 ) -> Case:  # fmt: skip
     where = chance.choice(words.WHERE)
     position = None if site else city.ground.near(division)
-    contact = (f"示例反映人{number}", f"000-{number:08d}") if source in {Source.HOTLINE, Source.CITIZEN} else ("", "")
+    contact = (
+        (f"示例反映人{number}", f"000-{number:08d}")
+        if source in {Source.HOTLINE, Source.CITIZEN}
+        else ("", "")
+    )
     photos = []
     if source == Source.INSPECTION:
         photos = _hand_in(city, number, reporter, kind, "before", chance, at)
@@ -191,7 +216,14 @@ def _fix(city: City, case: Case, handler: Person, kind: ProblemKind, chance: Ran
 
 
 def _photos(
-    city: City, case: Case, by: Person, kind: ProblemKind, stage: str, chance: Random, at: datetime, share: float = 1
+    city: City,
+    case: Case,
+    by: Person,
+    kind: ProblemKind,
+    stage: str,
+    chance: Random,
+    at: datetime,
+    share: float = 1,
 ) -> list[Evidence]:
     if chance.random() > share:
         return []

@@ -93,7 +93,13 @@ def open_offices(city: Division, chance: Random, since: date) -> Offices:
         _staff(unit, "受理派遣", Role.DISPATCHER, district, [f"d{district.code}"], names, since)
     streets = Division.objects.filter(level=Level.STREET).within(city.path)
     for street in streets:
-        title = "街道办事处" if street.name.endswith("街道") else "人民政府" if street.name.endswith(("镇", "乡")) else "管理委员会"
+        title = (
+            "街道办事处"
+            if street.name.endswith("街道")
+            else "人民政府"
+            if street.name.endswith(("镇", "乡"))
+            else "管理委员会"
+        )
         name = street.name.removesuffix("街道") + title if title == "街道办事处" else street.name + title
         unit = add_unit(name=name, kind=Unit.Kind.AREA, division=street, by=INSTALLER)
         (offices.handlers[unit.pk],) = _staff(
@@ -106,7 +112,13 @@ _hashed: list[str] = []
 
 
 def _staff(
-    unit: Unit, title: str, role: str, scope: Division, usernames: list[str], names: Iterator[str], since: date
+    unit: Unit,
+    title: str,
+    role: str,
+    scope: Division,
+    usernames: list[str],
+    names: Iterator[str],
+    since: date,
 ) -> list[Person]:
     """People in one post of a unit.  They get their password here, since nobody hands it to them."""
     if not _hashed:

@@ -11,8 +11,44 @@ from civicloop.kernel.actors import INSTALLER
 
 DATA = Path(__file__).parent / "data"
 SITES = 320
-_LAST = {"RES": "小区", "MKT": "农贸市场", "PARK": "公园", "SCH": "小学", "HOSP": "医院", "SQ": "广场", "WC": "公共厕所", "ROAD": "大道", "LANE": "巷", "MALL": "购物中心", "INT": "路口", "SITE": "工地", "RIV": "河段", "BUS": "公交站台"}
-_FIRST = ("和平", "幸福", "金水", "新河", "阳光", "锦绣", "湖滨", "文昌", "康乐", "春晓", "明珠", "翠苑", "安居", "同心", "长虹", "玉兰", "银杏", "桃源", "清泉", "朝阳")
+_LAST = {
+    "RES": "小区",
+    "MKT": "农贸市场",
+    "PARK": "公园",
+    "SCH": "小学",
+    "HOSP": "医院",
+    "SQ": "广场",
+    "WC": "公共厕所",
+    "ROAD": "大道",
+    "LANE": "巷",
+    "MALL": "购物中心",
+    "INT": "路口",
+    "SITE": "工地",
+    "RIV": "河段",
+    "BUS": "公交站台",
+}
+_FIRST = (
+    "和平",
+    "幸福",
+    "金水",
+    "新河",
+    "阳光",
+    "锦绣",
+    "湖滨",
+    "文昌",
+    "康乐",
+    "春晓",
+    "明珠",
+    "翠苑",
+    "安居",
+    "同心",
+    "长虹",
+    "玉兰",
+    "银杏",
+    "桃源",
+    "清泉",
+    "朝阳",
+)
 
 
 class Ground:
@@ -23,7 +59,9 @@ class Ground:
         self._known = outlines()
         with (DATA / "jiangsu_places.csv").open(encoding="utf-8", newline="") as rows:
             self._streets = {
-                row["street"]: (float(row["lon"]), float(row["lat"])) for row in csv.DictReader(rows) if row["street"]
+                row["street"]: (float(row["lon"]), float(row["lat"]))
+                for row in csv.DictReader(rows)
+                if row["street"]
             }
         self._middles: dict[str, tuple[float, float]] = {}
 

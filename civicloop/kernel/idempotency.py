@@ -67,7 +67,9 @@ class OneIntentOneEffect:
         try:
             key = uuid.UUID(request.headers.get(HEADER) or request.POST.get(FIELD) or "")
         except ValueError:
-            return _say(request, 400, _("请求缺少凭据，无法保证只办一次。请刷新页面后重新提交。"), "intent_missing")
+            return _say(
+                request, 400, _("请求缺少凭据，无法保证只办一次。请刷新页面后重新提交。"), "intent_missing"
+            )
         with one_request() as written, transaction.atomic():
             actor, body_hash = getattr(request.user, "actor_key", ""), _hash(request)
             if not _claim(key, actor, request.path, body_hash):
@@ -103,7 +105,7 @@ def _claim(key: uuid.UUID, actor: str, route: str, body_hash: str) -> bool:
             " VALUES (%s, %s, %s, %s, '', '', %s) ON CONFLICT (key) DO NOTHING",
             [key, actor, route[:200], body_hash, now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def _keep(key: uuid.UUID, response: HttpResponseBase) -> None:
@@ -137,9 +139,7 @@ def _hash(request: HttpRequest) -> str:
         digest.update(request.body)
         return digest.hexdigest()
     asked = sorted(
-        (name, values)
-        for name, values in request.POST.lists()
-        if name not in {FIELD, "csrfmiddlewaretoken"}
+        (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
     )
     digest.update(json.dumps(asked).encode())
     for name, files in sorted(request.FILES.lists()):

@@ -38,12 +38,18 @@ class Headers:
 def is_part(request: HttpRequest) -> bool:
     """Does htmx ask for a part of the page?  Boosted links and restored history want the whole."""
     return request.headers.get("HX-Request") == "true" and not (
-        request.headers.get("HX-Boosted") == "true" or request.headers.get("HX-History-Restore-Request") == "true"
+        request.headers.get("HX-Boosted") == "true"
+        or request.headers.get("HX-History-Restore-Request") == "true"
     )
 
 
 def show(
-    request: HttpRequest, page: str, part: str, context: Mapping[str, object] | None = None, *, status: int = 200
+    request: HttpRequest,
+    page: str,
+    part: str,
+    context: Mapping[str, object] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """The whole page, or for htmx its part, from the same address."""
     response = render(request, part if is_part(request) else page, dict(context or {}), status=status)

@@ -5,7 +5,7 @@ writes the trail: all of it, or none.  `moving_many` does the same for a set of 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -37,9 +37,9 @@ class Move(Verb):
     tone     how a page shows its button
     """
 
-    sources: frozenset[str] = frozenset()
+    sources: Collection[str] = frozenset()
     to: str | None = None
-    roles: frozenset[str] = frozenset()
+    roles: Set[str] = frozenset()
     tone: str = "plain"
     help: str | Promise = ""
 
@@ -201,7 +201,7 @@ def _keep_known(row: models.Model, thing: models.Model) -> None:
     """Rows that `thing` has fetched already and that the fresh row still points to need not be fetched again."""
     for field in row._meta.concrete_fields:
         if (
-            field.is_relation
+            isinstance(field, models.ForeignKey)
             and field.is_cached(thing)
             and getattr(row, field.attname) == getattr(thing, field.attname)
         ):

@@ -26,10 +26,10 @@ class Line:
 
 def _lines(notices: Sequence[Notice], person: Person) -> list[Line]:
     about = [notice.entry.about_id for notice in notices if notice.entry.about_kind == "cases.case"]
-    cases = {case.pk: case for case in Case.objects.seen_by(person).filter(pk__in=about).select_related("kind")}
-    return [
-        Line(notice, label_of(notice.entry.verb), cases.get(notice.entry.about_id)) for notice in notices
-    ]
+    cases = {
+        case.pk: case for case in Case.objects.seen_by(person).filter(pk__in=about).select_related("kind")
+    }
+    return [Line(notice, label_of(notice.entry.verb), cases.get(notice.entry.about_id)) for notice in notices]
 
 
 @require_GET

@@ -48,10 +48,10 @@ class Run:
         kept.pop("DATABASE_URL", None)
         self.home = home
         self.lines: list[str] = []
+        mine = {"CIVICLOOP_HOME": str(home), "CIVICLOOP_BIND": f"127.0.0.1:{port}", "LANG": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "civicloop", "run", "--no-demo"], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=kept | {"CIVICLOOP_HOME": str(home), "CIVICLOOP_BIND": f"127.0.0.1:{port}", "LANG": "C.UTF-8"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=kept | mine,
         )  # fmt: skip
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -18,6 +18,7 @@ def adopt_new_calendar() -> ManyMoved:
         dues = {
             case.pk: recompute(case.due_steps, calendar=calendar)
             for case in behind.only("pk", "due_steps").order_by("pk")
+            if case.due_steps is not None
         }
         return moving_many(
             Case.objects.filter(pk__in=dues),

@@ -57,4 +57,3 @@ def close(case: Case, *, by: Actor, note: str = "", seen: int | None = None) -> 
         case.closed_at = now()
         case.look_back_on = next_workday(today() + timedelta(days=case.kind.look_back_days))
     return case
-

@@ -19,7 +19,10 @@ def dispatch(case: Case, *, unit: Unit, by: Actor, note: str = "", seen: int | N
     with moving(case, Moves.dispatch, by=by, seen=seen, note=typed(note)) as case:
         allow(by, Moves.dispatch, case)
         if not unit.handlers().exists():
-            raise Refused(_("“%(unit)s”还没有整改经办人，派过去没有人能签收。请先为它设经办人，或改派别的单位。") % {"unit": unit})
+            raise Refused(
+                _("“%(unit)s”还没有整改经办人，派过去没有人能签收。请先为它设经办人，或改派别的单位。")
+                % {"unit": unit}
+            )
         assert case.kind is not None  # a filed case has a kind, says the database
         case.unit = unit
         case.handed_back_by = None
@@ -39,7 +42,9 @@ def sign(case: Case, *, by: Actor, seen: int | None = None) -> Case:
 def hand_back(case: Case, *, by: Actor, reason: str, seen: int | None = None) -> Case:
     """退回: not this unit's duty; the case goes back to the office, and the unit's clock ends."""
     reason = needed(reason, _("请写明退回原因，便于重新派遣。"))
-    with moving(case, Moves.hand_back, by=by, seen=seen, on_behalf_of=f"unit:{case.unit_id}", reason=reason) as case:
+    with moving(
+        case, Moves.hand_back, by=by, seen=seen, on_behalf_of=f"unit:{case.unit_id}", reason=reason
+    ) as case:
         allow(by, Moves.hand_back, case)
         case.handed_back_by = case.unit
         case.unit = case.due_at = case.due_steps = case.calendar = None

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from civicloop.cases.models import Case, CasePhoto, Contact, Source
@@ -86,7 +88,9 @@ def report(
         case.search_text = spaced(case.number, text, address, site.name if site else "", external_id)
         begin(case, Moves.report, by=by, on_behalf_of=on_behalf_of)
         if any(contact):
-            Contact.objects.create(case=case, name=typed(contact[0], longest=40), phone=typed(contact[1], longest=30))
+            Contact.objects.create(
+                case=case, name=typed(contact[0], longest=40), phone=typed(contact[1], longest=30)
+            )
         attach(case, photos, CasePhoto.Stage.BEFORE, by=by)
     return case
 
@@ -139,8 +143,12 @@ def merge(
     ended_at  when another system ended it; only imports say so, and never in the future
     """
     with transaction.atomic():
-        # Both rows are locked, the smaller id first, so that two merges cannot wait for each other or form a ring.
-        rows = {row.pk: row for row in Case.objects.select_for_update(of=("self",)).filter(pk__in=[case.pk, into.pk]).order_by("pk")}
+        # Both rows and those that follow are locked, the smallest id first, so that two merges cannot wait for
+        # each other or form a ring.
+        touched = Q(pk__in=[case.pk, into.pk]) | Q(merged_into=case.pk)
+        rows = {
+            row.pk: row for row in Case.objects.select_for_update(of=("self",)).filter(touched).order_by("pk")
+        }
         into = rows[into.pk]
         if into.pk == case.pk:
             raise Refused(_("案件不能并入自身。"))
@@ -148,7 +156,9 @@ def merge(
             raise Refused(_("案件%(number)s已经并入别的案件，请并入那一件。") % {"number": into.number})
         if into.state == State.DECLINED:
             raise Refused(_("案件%(number)s没有立案，不能并入。") % {"number": into.number})
-        with moving(case, Moves.merge, by=by, seen=seen, on_behalf_of=on_behalf_of, reason=typed(reason)) as case:
+        with moving(
+            case, Moves.merge, by=by, seen=seen, on_behalf_of=on_behalf_of, reason=typed(reason)
+        ) as case:
             allow(by, Moves.merge, case)
             allow(by, Moves.merge, into)
             if ended_at is not None and not case.reported_at <= ended_at <= now():
@@ -163,4 +173,4 @@ def _next_number(at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number')")
         (serial,) = cursor.fetchone()
-    return f"{at.year}-{serial:06d}"
+    return f"{timezone.localtime(at).year}-{serial:06d}"

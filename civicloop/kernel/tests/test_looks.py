@@ -36,13 +36,13 @@ def _morning(monkeypatch):
         (date(2024, 2, 14), "", "2024年2月14日"),
     ],
 )
-def test_a_moment_is_as_short_as_it_can_be(at, form, words):
+def test_a_moment_is_as_short_as_it_can_be(at, form, words) -> None:
     shown = looks.moment(at, form)
     assert f">{words}</time>" in shown
     assert f'datetime="{at.isoformat()}"' in shown
 
 
-def test_nothing_is_shown_for_no_moment():
+def test_nothing_is_shown_for_no_moment() -> None:
     assert looks.moment(None) == "" == looks.ago(None) == looks.span_words(None)
 
 
@@ -58,7 +58,7 @@ def test_nothing_is_shown_for_no_moment():
         (timedelta(days=-400), "1年前"),
     ],
 )
-def test_how_long_ago_names_one_unit(away, words):
+def test_how_long_ago_names_one_unit(away, words) -> None:
     assert f">{words}</time>" in looks.ago(NOW + away)
 
 
@@ -72,7 +72,7 @@ def test_how_long_ago_names_one_unit(away, words):
         (0, "不到1分钟"),
     ],
 )
-def test_a_span_names_its_two_largest_units(span, words):
+def test_a_span_names_its_two_largest_units(span, words) -> None:
     assert looks.span_words(span) == words
 
 
@@ -81,12 +81,12 @@ def _draw(source: str, query: str = "", **values: object) -> str:
     return Template("{% load looks %}" + source).render(Context({"request": request, **values}))
 
 
-def test_a_changed_query_keeps_the_rest_and_goes_back_to_the_first_page():
+def test_a_changed_query_keeps_the_rest_and_goes_back_to_the_first_page() -> None:
     shown = _draw('{% query_with sort="due" state=None %}', "q=积水&state=closed&cursor=abc&place=1&place=2")
     assert shown == "?q=%E7%A7%AF%E6%B0%B4&amp;place=1&amp;place=2&amp;sort=due"
 
 
-def test_a_column_is_sorted_up_first_and_then_down():
+def test_a_column_is_sorted_up_first_and_then_down() -> None:
     source = '{% sorting "due" as now %}{{ now.state }} {{ now.url }}'
     assert _draw(source).strip() == "?sort=due"
     assert _draw(source, "sort=due") == "up ?sort=-due"
@@ -101,7 +101,7 @@ class Filters(forms.Form):
     late = forms.BooleanField(label="只看超期", required=False)
 
 
-def test_each_active_filter_can_be_taken_away_alone():
+def test_each_active_filter_can_be_taken_away_alone() -> None:
     request = RequestFactory().get("/?q=积水&places=1&places=2&late=on&sort=due&cursor=x")
     found = looks.chips(Context({"request": request}), Filters(request.GET))
     assert [(chip["label"], chip["value"]) for chip in found] == [
@@ -117,11 +117,11 @@ def test_each_active_filter_can_be_taken_away_alone():
     assert "cursor" not in without_first_place
 
 
-def test_what_a_visitor_types_into_the_address_is_escaped():
+def test_what_a_visitor_types_into_the_address_is_escaped() -> None:
     assert "<script>" not in _draw("{% query_with a=1 %}{% icon name %}", "q=<script>", name='"><script>')
 
 
-def test_a_chart_stays_in_its_box_and_begins_at_zero():
+def test_a_chart_stays_in_its_box_and_begins_at_zero() -> None:
     points = [
         {"label": "1月", "value": 0},
         {"label": "2月", "value": 305, "other": 290},
@@ -134,11 +134,11 @@ def test_a_chart_stays_in_its_box_and_begins_at_zero():
     assert chart["line"] == []  # one point is no line
 
 
-def test_a_chart_of_nothing_is_still_a_chart():
+def test_a_chart_of_nothing_is_still_a_chart() -> None:
     assert looks.plot([])["rows"] == []
     assert looks.plot([{"label": "1月", "value": 0}])["rows"][0]["height"] == "0.00%"
 
 
-def test_every_form_carries_its_own_key():
+def test_every_form_carries_its_own_key() -> None:
     assert looks.intent() != looks.intent()
     assert 'value="7"' in looks.intent("7")

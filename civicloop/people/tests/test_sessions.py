@@ -1,13 +1,15 @@
 """会话: how long one stays, what ends it, and what becomes of a form that comes too late."""
 
+import re
 import uuid
+from html import unescape
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 
-from civicloop.kernel.held import LONGEST, hold, stamp
+from civicloop.kernel.held import LONGEST, hold, opened_by, stamp
 from civicloop.kernel.trail.models import Entry
 from civicloop.people.models import Person, Unit
 from civicloop.people.operations import disable, enable, end_holding, reset_password
@@ -118,6 +120,13 @@ class LateFormTests(CityTestCase):
             self.assertContains(page, "刚才填写的内容已为您保留，请核对后提交；照片需重新选择")
             self.assertNotContains(self.client.get(self.url), "值班员（写了半小时）")
 
+    def test_every_form_says_under_our_signature_who_opened_it(self) -> None:
+        log_in(self.client, self.admin)
+        page = self.client.get(self.url).content.decode()
+        found = re.findall(r'name="opened_by" value="([^"]+)"', page)
+        self.assertTrue(found)
+        self.assertEqual({opened_by(unescape(signed)) for signed in found}, {self.admin.actor_key})
+
     def test_it_waits_also_when_the_cookie_is_gone(self) -> None:
         self.late()
         log_in(self.client, self.admin)
@@ -140,8 +149,8 @@ class LateFormTests(CityTestCase):
         self.assertContains(self.client.get(self.url), "值班员（写了半小时）")
 
     def test_nothing_of_a_stranger_or_a_forger_is_kept(self) -> None:
-        for opened_by in ("", self.admin.actor_key, stamp(self.admin.actor_key)[:-1] + "x"):
-            self.late(opened_by=opened_by)
+        for signed in ("", self.admin.actor_key, stamp(self.admin.actor_key)[:-1] + "x"):
+            self.late(opened_by=signed)
         self.assertFalse(Session.objects.exists())
 
     def test_passwords_codes_and_boundless_texts_are_never_kept(self) -> None:

@@ -470,8 +470,8 @@ def test_an_outsider_comes_to_the_same_verdict(tmp_path: Path) -> None:
     out, kept = tmp_path / "trail.jsonl", tmp_path / "witness.json"
     assert export(out) == 96
     witness(kept)
-    assert alone(out) == (0, "INTACT  完好: 96 4 (entries 留痕, seals 封存)\n")
-    assert alone(out, kept) == (0, "INTACT  完好: 96 4 (entries 留痕, seals 封存)\n")
+    assert alone(out) == (0, "INTACT  完好: entries 留痕 96, seals 封存 4\n")
+    assert alone(out, kept) == (0, "INTACT  完好: entries 留痕 96, seals 封存 4\n")
 
     tamper("""UPDATE kernel_entry SET "by" = 'person:1' WHERE id = (SELECT min(id) + 30 FROM kernel_entry)""")
     export(out)

@@ -6,7 +6,7 @@ OLDEST := 15
 export DJANGO_SETTINGS_MODULE := civicloop.config.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve dev test lint types shape unit loops browser oldest messages lock clean setup setup-dev
+.PHONY: help run serve dev test lint types shape unit loops browser oldest shots messages lock clean setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,10 +41,11 @@ lint: setup-dev ## style of the code
 	@$(PYTHON_IN) -m ruff format --check --quiet .
 
 types: setup-dev ## mypy, strict
-	@$(PYTHON_IN) -m mypy --no-error-summary civicloop tests
+	@$(PYTHON_IN) -m mypy --no-error-summary civicloop tests shots
 
 shape: setup-dev ## the house: floors, rings, names, papers that must agree with the code
-	@$(PYTEST) -m shape
+	@$(PYTHON_IN) -m tests.shape
+	@$(PYTEST) -m shape tests/shape
 
 unit: setup-dev ## what each part promises
 	@$(PYTEST) -n auto -m 'not shape and not loops and not browser'
@@ -59,6 +60,9 @@ oldest: setup-dev ## kernel and stories on the oldest PostgreSQL that we support
 	@if [ -x /usr/lib/postgresql/$(OLDEST)/bin/postgres ]; then \
 		CIVICLOOP_TEST_PG=$(OLDEST) $(PYTEST) -n auto -m 'not shape and not browser' civicloop/kernel tests/loops; \
 	else echo "  PostgreSQL $(OLDEST) is not installed here; left out"; fi
+
+shots: setup-dev ## pictures of every page for every role into shots/out (beside a running `make run`)
+	@$(PYTHON_IN) -m shots
 
 messages: setup-dev ## collect new sentences into locale/en (needs gettext)
 	@$(PYTHON_IN) -m django makemessages --locale en --add-location file --ignore '.venv/*' --ignore 'node_modules/*'

@@ -48,6 +48,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """The same algorithm at a fraction of its cost; what the real one costs is no matter of these tests."""
+    from django.test.utils import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["tests.hashers.Quick"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _the_trail_lets_tests_flush() -> Iterator[None]:
     """Tests with real commits empty the tables afterwards, which the trail's guards would refuse; what the
     installation was seeded with is put back."""

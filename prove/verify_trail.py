@@ -24,9 +24,8 @@ SAYS = {
 
 
 def leaf_of(entry: dict) -> bytes:
-    return sha256(
-        b"\0" + json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    )
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(b"\0" + text.encode()).digest()
 
 
 def append(frontier: list, size: int, leaf: bytes) -> None:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from civicloop.cases import operations
 from civicloop.cases.filters import GROUPS, Due, filtered
 from civicloop.cases.models import Case, Source
+from civicloop.cases.operations.words import LONGEST
 from civicloop.cases.rights import allow
 from civicloop.cases.seen import as_seen_by, history_as_seen_by
 from civicloop.cases.workflow import BY_WORD, State
@@ -24,12 +26,16 @@ from civicloop.kernel.refused import Refused
 from civicloop.kernel.web import page_of
 from civicloop.people.models import Person, Unit
 from civicloop.standards.models import ProblemKind
-from django.utils.translation import gettext as _
 
 router = Router(tags=["cases"])
 
-Text = Annotated[str, Field(max_length=4000)]
-Short = Annotated[str, Field(max_length=200)]
+# The limits of texts are told here and kept by the operations, so that page and API refuse in the same words.
+Text = Annotated[str, Field(json_schema_extra={"maxLength": LONGEST})]
+Short = Annotated[str, Field(json_schema_extra={"maxLength": 200})]
+Code = Annotated[str, Field(max_length=20, pattern=r"^[0-9A-Za-z-]*$")]
+Place = Annotated[
+    str, Field(max_length=80, pattern=r"^[^\x00]*$", description="Division code, or a name that only one has")
+]
 Photos = Annotated[list[UUID], Field(max_length=9, description="Ids of photos handed in at POST /evidence")]
 
 
@@ -97,11 +103,11 @@ class HappenedOut(Schema):
 class Asked(Schema):
     """The filters of the list; `state` also takes the groups in_hand, with_unit, done."""
 
-    q: Annotated[str, Field(max_length=60)] = ""
+    q: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
     state: list[str] = []
     due: Due | None = None
-    place: Annotated[str, Field(max_length=15, description="Division code; everything below it is included")] = ""
-    kind: Annotated[str, Field(max_length=12)] = ""
+    place: Place = ""  # everything below it is included
+    kind: Code = ""
     unit: int | None = None
     source: Source | None = None
     since: date | None = None
@@ -113,15 +119,15 @@ class Asked(Schema):
 
 class ReportIn(Schema):
     text: Text
-    division: Annotated[str, Field(max_length=15)] = ""
+    division: Place = ""
     longitude: float | None = None
     latitude: float | None = None
     position_system: System = System.WGS84
-    kind: Annotated[str, Field(max_length=12)] = ""
+    kind: Code = ""
     address: Short = ""
     source: Source = Source.INSPECTION
-    contact_name: Annotated[str, Field(max_length=40)] = ""
-    contact_phone: Annotated[str, Field(max_length=30)] = ""
+    contact_name: Annotated[str, Field(json_schema_extra={"maxLength": 40})] = ""
+    contact_phone: Annotated[str, Field(json_schema_extra={"maxLength": 30})] = ""
     photos: Photos = []
 
 
@@ -140,12 +146,12 @@ class ReasonIn(MoveIn):
 
 
 class FileIn(NoteIn):
-    kind: Annotated[str, Field(max_length=12)] = ""
-    division: Annotated[str, Field(max_length=15)] = ""
+    kind: Code = ""
+    division: Place = ""
 
 
 class MergeIn(MoveIn):
-    into: Annotated[str, Field(max_length=20)]
+    into: Code
     reason: Text = ""
 
 
@@ -173,7 +179,9 @@ def _person(request: HttpRequest) -> Person:
 
 def _the_case(request: HttpRequest, number: str) -> Case:
     return get_object_or_404(
-        Case.objects.seen_by(_person(request)).select_related("kind__line", "division", "unit", "reporter", "verifier"),
+        Case.objects.seen_by(_person(request)).select_related(
+            "kind__line", "division", "unit", "reporter", "verifier"
+        ),
         number=number,
     )
 
@@ -230,7 +238,7 @@ def _photos(request: HttpRequest, ids: list[UUID]) -> list[Evidence]:
     person = _person(request)
     found = {photo.uid: photo for photo in Evidence.objects.filter(uid__in=ids, received_by=person.actor_key)}
     if missing := [str(one) for one in ids if one not in found]:
-        raise Refused(_("找不到照片 %(ids)s，请先上传照片。") % {"ids": "、".join(missing)})
+        raise Refused(_("找不到照片 %(ids)s，请先上传照片。") % {"ids": _("、").join(missing)})
     return [found[one] for one in ids]
 
 
@@ -253,15 +261,19 @@ def list_cases(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     given["kind"] = ProblemKind.objects.filter(code=given["kind"]).first() or _kind(given["kind"])
     given["place"] = division_of(given["place"]) if given["place"] else None
     page = page_of(
-        filtered(Case.objects.seen_by(_person(request)), given).for_rows(), given["cursor"], size=given["size"]
+        filtered(Case.objects.seen_by(_person(request)), given).for_rows(),
+        given["cursor"],
+        size=given["size"],
     )
     at = now()
     return {"cases": [_row(case, at) for case in page.rows], "next": page.next, "previous": page.previous}
 
 
 @router.post("/", response={201: CaseWhole}, operation_id="report")
-def report(request: HttpRequest, given: ReportIn) -> tuple[int, dict[str, Any]]:
+def report(request: HttpRequest, given: ReportIn) -> Status[Any]:
     """上报"""
+    if given.source == Source.IMPORT:
+        raise Refused(_("“外部导入”由数据导入登记，请另选来源。"))
     fields = given.dict(exclude={"kind", "division", "photos", "contact_name", "contact_phone"})
     case = operations.report(
         by=_person(request),
@@ -271,7 +283,7 @@ def report(request: HttpRequest, given: ReportIn) -> tuple[int, dict[str, Any]]:
         contact=(given.contact_name, given.contact_phone),
         **fields,
     )
-    return 201, _whole(request, case)
+    return Status(201, _whole(request, case))
 
 
 @router.get("/{number}", response=CaseWhole, operation_id="case")
@@ -304,7 +316,8 @@ def _move(request: HttpRequest, number: str, word: str, given: MoveIn, **more: A
         allow(person, BY_WORD[word], case)
         fields["photos"] = _photos(request, fields["photos"])
     operation = getattr(operations, word)
-    return _whole(request, _the_case(request, operation(case, by=person, **fields, **more).number))
+    # Not looked up anew: a unit that hands a case back does not see it any more.
+    return _whole(request, operation(case, by=person, **fields, **more))
 
 
 @router.post("/{number}/file", response=CaseWhole, operation_id="file")
@@ -323,7 +336,11 @@ def decline(request: HttpRequest, number: str, given: ReasonIn) -> dict[str, Any
 @router.post("/{number}/merge", response=CaseWhole, operation_id="merge")
 def merge(request: HttpRequest, number: str, given: MergeIn) -> dict[str, Any]:
     """并案"""
-    return _move(request, number, "merge", given, into=_the_case(request, given.into))
+    _the_case(request, number)  # first, whatever the other is
+    into = Case.objects.seen_by(_person(request)).filter(number=given.into).first()
+    if into is None:
+        raise Refused(_("没有编号为 %(number)s 的案件，请核对编号。") % {"number": given.into})
+    return _move(request, number, "merge", given, into=into)
 
 
 @router.post("/{number}/dispatch", response=CaseWhole, operation_id="dispatch")

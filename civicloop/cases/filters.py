@@ -1,7 +1,7 @@
 """The filters of cases, the same for list, map, export, cockpit and API."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
@@ -23,6 +23,9 @@ class Due(models.TextChoices):
     LATE = "late", _("曾经超期")
     LOOK_BACK = "look_back", _("该回头看的")
 
+
+# A zone turns no day beyond these into a moment.
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 # Groups of states that the cockpit counts and the list can show.
 GROUPS: Mapping[str, frozenset[State]] = {"in_hand": IN_HAND, "with_unit": WITH_UNIT, "done": DONE}
@@ -50,9 +53,9 @@ def filtered(cases: CaseQuerySet, by: Mapping[str, Any]) -> CaseQuerySet:
     if line := by.get("line"):
         cases = cases.filter(kind__line=line)
     if since := by.get("since"):
-        cases = cases.filter(reported_at__gte=_midnight(since))
+        cases = cases.filter(reported_at__gte=midnight(since))
     if until := by.get("until"):
-        cases = cases.filter(reported_at__lt=_midnight(until + timedelta(days=1)))
+        cases = cases.filter(reported_at__lt=midnight_after(until))
     if by.get("relapsed"):
         cases = cases.filter(relapses__gt=0)
     if box := read_box(by.get("bbox") or ""):
@@ -78,7 +81,7 @@ def _by_clock(cases: CaseQuerySet, due: str) -> CaseQuerySet:
     if due == Due.OVERDUE:
         return cases.overdue(at)
     if due == Due.TODAY:
-        return cases.due_between(at, _midnight(today() + timedelta(days=1)))
+        return cases.due_between(at, midnight(today() + timedelta(days=1)))
     if due == Due.WEEK:
         return cases.due_between(at, at + timedelta(days=7))
     if due == Due.LATE:
@@ -88,5 +91,9 @@ def _by_clock(cases: CaseQuerySet, due: str) -> CaseQuerySet:
     return cases
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(max(day, EARLIEST), time.min))
+
+
+def midnight_after(day: date) -> datetime:
+    return midnight(min(day, LATEST) + timedelta(days=1))

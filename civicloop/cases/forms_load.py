@@ -54,16 +54,15 @@ class ReadingForm(forms.Form):
     )
     encoding = forms.ChoiceField(label=gettext_lazy("文字编码"), required=False, choices=_ENCODINGS)
 
-    def __init__(self, *args: Any, load: Load, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, load: Load) -> None:
         asked = load.preview["asked"]
         super().__init__(
-            *args,
+            data,
             initial={
                 "sheet": load.preview["sheet"],
                 "header_row": asked["header_row"],
                 "encoding": asked["encoding"],
             },
-            **kwargs,
         )
         if load.preview["others"]:
             names = [load.preview["sheet"], *load.preview["others"]]
@@ -99,7 +98,10 @@ class MapForm(forms.Form):
             given = known.get("columns", {}).get(one.name, "")
             chosen = [given] if isinstance(given, str) else list(given)
             self.fields[f"col_{one.name}"] = forms.ChoiceField(
-                label=one.label, choices=columns, required=one.required, initial=chosen[0] if chosen else ""
+                label=str(one.label),
+                choices=columns,
+                required=one.required,
+                initial=chosen[0] if chosen else "",
             )
             if one.name == "text":
                 self.fields[f"col_{_MORE}"] = forms.ChoiceField(
@@ -251,4 +253,4 @@ class MapForm(forms.Form):
 
 
 def _all_statuses() -> str:
-    return "、".join(str(label) for label in Status.labels)
+    return _("、").join(str(label) for label in Status.labels)

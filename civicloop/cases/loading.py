@@ -157,7 +157,7 @@ class _Plan:
     def _repeated(self, one: Ready, before: Ready) -> None:
         shown: dict[str, Any] = {"number": before.row.number}
         if differing := before.differs_from(one):
-            shown["where"] = "；".join(differing)
+            shown["where"] = _("；").join(differing)
             self.report.leave(
                 one.row, _("编号与第 %(number)d 行相同，内容却不同，以前一行为准，请核对：%(where)s") % shown
             )
@@ -186,7 +186,7 @@ class _Plan:
             return
         originals: defaultdict[tuple[str, str], list[_Original]] = defaultdict(list)
         for one in self.originals:
-            here = _Original(one.kind and one.kind.pk, one.reported_at, one.external_id, ready=one)
+            here = _Original(one.kind_id, one.reported_at, one.external_id, ready=one)
             originals[one.external_system, folded(one.address)].append(here)
         for system, address, known in self._earlier():
             originals[system, folded(address)].append(known)
@@ -250,7 +250,7 @@ class _Plan:
 
 def _original_of(one: Ready, among: Sequence[_Original]) -> tuple[_Original, bool] | None:
     """The likeliest original: of the same kind first, then reported before, then nearest in time."""
-    kind = one.kind and one.kind.pk
+    kind = one.kind_id
 
     def likeness(other: _Original) -> tuple[bool, bool, timedelta]:
         away = other.reported_at - one.reported_at
@@ -258,7 +258,7 @@ def _original_of(one: Ready, among: Sequence[_Original]) -> tuple[_Original, boo
 
     near = [other for other in among if abs(other.reported_at - one.reported_at) <= DUPLICATE_WITHIN]
     best = min(near, key=likeness, default=None)
-    return best and (best, best.kind_id == kind)
+    return None if best is None else (best, best.kind_id == kind)
 
 
 def skip_known(report: CasesLoaded, one: Ready, state: str) -> None:

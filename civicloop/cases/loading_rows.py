@@ -123,6 +123,10 @@ class Ready:
         return self.external_system, self.external_id
 
     @property
+    def kind_id(self) -> int | None:
+        return self.kind.pk if self.kind else None
+
+    @property
     def ends(self) -> datetime | None:
         """When it ended elsewhere, if it did."""
         return None if self.status == Status.OPEN else self.ended_at
@@ -196,7 +200,7 @@ class Rows:
         )
 
     def _column(self, name: str) -> str | None:
-        return "、".join(self._map.columns.get(name, ())) or None
+        return _("、").join(self._map.columns.get(name, ())) or None
 
     def _problem(self, row: Row, name: str, reason: str) -> Problem:
         return Problem(row.number, self._column(name), reason)
@@ -268,7 +272,7 @@ def find_division(named: str) -> Division | str:
     ]
     if len(same) == 1:
         return same[0]
-    shown = {"name": named[:40], "count": len(same), "codes": "、".join(one.code for one in same[:5])}
+    shown = {"name": named[:40], "count": len(same), "codes": _("、").join(one.code for one in same[:5])}
     if same:
         return _("叫“%(name)s”的区划有 %(count)d 个，请写明代码或上级：%(codes)s") % shown
     return _("系统里没有叫“%(name)s”的区划") % shown

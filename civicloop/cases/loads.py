@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.db import connection, transaction
@@ -193,7 +193,7 @@ def _content(load: Load) -> Iterator[BinaryIO]:
     if not load.has_file or not store().exists(_path(load)):
         raise Refused(_("上传的文件已按期删除，请重新上传。"))
     with store().open(_path(load)) as kept:
-        yield kept
+        yield cast(BinaryIO, kept)
 
 
 @contextmanager

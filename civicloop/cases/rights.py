@@ -36,7 +36,7 @@ def why_not(by: Actor, move: Move, case: Case) -> str | Promise | None:
     if not fitting:
         return _("“%(move)s”由%(roles)s办理，您的岗位在这个案件上没有这项职责。") % {
             "move": move.label,
-            "roles": "、".join(str(Role(one).label) for one in sorted(move.roles)),
+            "roles": _("、").join(str(Role(one).label) for one in sorted(move.roles)),
         }
     if move in _JUDGING | _LOOKING_BACK and case.unit_id in by.own_unit_ids:
         return gettext_lazy("您所在的单位就是责任单位，核查和回头看要由其他单位的人来做。")
@@ -56,7 +56,7 @@ def allow(by: Actor, move: Move, case: Case) -> None:
 def moves_for(person: Person, case: Case) -> list[Move]:
     """The moves that this reader may make on this case now, in the order of the workflow."""
     return [
-        move for move in MOVES if case.state in move.sources and move.roles and why_not(person, move, case) is None
+        move
+        for move in MOVES
+        if case.state in move.sources and move.roles and why_not(person, move, case) is None
     ]
-
-

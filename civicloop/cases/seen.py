@@ -24,7 +24,13 @@ from civicloop.people.models import Person, Role, Unit
 from civicloop.standards.models import ProblemKind
 
 # Verbs of people whom the handling unit may not know.
-_UNNAMED = {Moves.report.name, Moves.verify.name, Moves.send_back.name, Moves.look_back.name, Moves.relapse.name}
+_UNNAMED = {
+    Moves.report.name,
+    Moves.verify.name,
+    Moves.send_back.name,
+    Moves.look_back.name,
+    Moves.relapse.name,
+}
 # Steps inside the office that are nobody else's business.
 _INTERNAL = {"cases.open_contact"}
 

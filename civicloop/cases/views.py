@@ -2,29 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from civicloop.cases import forms, operations
-from civicloop.cases.filters import filtered
+from civicloop.cases.filters import Due, filtered
 from civicloop.cases.map import points_of
-from civicloop.cases.models import Case
+from civicloop.cases.models import Case, CaseQuerySet
 from civicloop.cases.photos_form import kept_photos, photos_of
 from civicloop.cases.rights import allow, why_not
 from civicloop.cases.seen import as_seen_by, history_as_seen_by
 from civicloop.cases.slots import CASE_PARTS
 from civicloop.cases.workflow import BY_WORD, TONES, State
 from civicloop.kernel.clock.now import now
-from civicloop.kernel.held import held
+from civicloop.kernel.held import fill, held
 from civicloop.kernel.refused import Refused, Stale
 from civicloop.kernel.web import page_of, show, status_of, with_query
+from civicloop.people.door import SeeOther
 from civicloop.people.models import Person, Role
 
+BY_DUE_DATE = {Due.OVERDUE, Due.TODAY, Due.WEEK}  # lists of these begin with the most pressing
 COUNTED_TO = 10_000  # beyond this a list says "more than" instead of counting for seconds
 
 
@@ -68,16 +70,20 @@ def _the_case(request: HttpRequest, number: str) -> Case:
     )  # fmt: skip
 
 
+def _wanted(form: forms.ListForm, person: Person) -> CaseQuerySet:
+    """The cases that the filters ask for; none where a filter cannot be read, rather than all."""
+    cases = Case.objects.seen_by(person)
+    return filtered(cases, form.cleaned_data) if form.is_valid() else cases.none()
+
+
 @require_GET
 def list_(request: HttpRequest) -> HttpResponse:
     """Cases that this person may see, filtered by the address."""
     person = _person(request)
-    form = forms.ListForm(request.GET)
-    cases = Case.objects.seen_by(person)
-    wanted = cases
-    if form.is_valid():
-        wanted = filtered(cases, form.cleaned_data)
-    page = page_of(wanted.for_rows(), request.GET.get("cursor", ""))
+    form = forms.ListForm(request.GET, person=person)
+    wanted = _wanted(form, person)
+    order = ("due_at", "id") if request.GET.get("due") in BY_DUE_DATE else ("-reported_at", "-id")
+    page = page_of(wanted.for_rows(), request.GET.get("cursor", ""), order=order)
     total = wanted.order_by()[: COUNTED_TO + 1].count()
     at = now()
     return show(
@@ -128,12 +134,11 @@ def report(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     if not person.roles & {Role.DISPATCHER, Role.INSPECTOR}:
         raise Http404
-    saved = held(request, request.path)
     form = forms.ReportForm(
         request.POST or None,
         request.FILES or None,
         person=person,
-        initial=saved.dict() if saved else {"site": request.GET.get("site"), "division": request.GET.get("division")},
+        initial={"site": request.GET.get("site"), "division": request.GET.get("division")},
     )
     status = 200
     if request.method == "POST":
@@ -144,15 +149,18 @@ def report(request: HttpRequest) -> HttpResponse:
             try:
                 given["photos"] = photos_of(request, given["photos"], by=person)
                 made = operations.report(by=person, contact=contact, **given)
-                return redirect("cases:case", made.number)
+                messages.success(request, _("已上报，编号 %(number)s。") % {"number": made.number})
+                return SeeOther(reverse("cases:case", args=[made.number]))
             except Refused as no:
                 form.add_error(None, str(no))
                 status = status_of(no)
+    else:
+        fill(form, held(request, request.path))
     return show(
         request,
         "cases/report.html",
         "cases/_report.html",
-        {"form": form, "kept": kept_photos(request), "was_held": saved is not None},
+        {"form": form, "kept": kept_photos(request)},
         status=status,
     )
 
@@ -163,14 +171,7 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
     person = _person(request)
     row = _the_case(request, number)
     verb, the_move = VERBS[word], BY_WORD[word]
-    saved = held(request, request.path)
-    form = verb.form(
-        request.POST or None,
-        request.FILES or None,
-        case=row,
-        person=person,
-        **({"initial": saved.dict()} if saved else {}),
-    )
+    form = verb.form(request.POST or None, request.FILES or None, case=row, person=person)
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
@@ -181,7 +182,8 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
                 if "photos" in given:
                     given["photos"] = photos_of(request, given["photos"], by=person)
                 verb.make(row, by=person, **given)
-                return redirect("cases:case", number)
+                messages.success(request, _("“%(move)s”已办理。") % {"move": the_move.label})
+                return SeeOther(reverse("cases:case", args=[number]))
             except Refused as no:
                 refusal, status = no, status_of(no)
                 row.refresh_from_db()
@@ -190,6 +192,8 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
             why_not(person, the_move, row)
             or _("案件现在是“%(state)s”，不能“%(move)s”。") % {"state": row.get_state_display(), "move": the_move.label}
         )
+    else:
+        fill(form, held(request, request.path))
     possible = row.state in the_move.sources and why_not(person, the_move, row) is None
     return show(
         request,
@@ -203,7 +207,7 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
             "is_stale": isinstance(refusal, Stale),
             "possible": possible,
             "kept": kept_photos(request),
-            "was_held": saved is not None,
+            "photos": list(row.photos.select_related("evidence")),
             "tone": TONES[State(row.state)],
         },
         status=status,
@@ -238,7 +242,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def map_(request: HttpRequest) -> HttpResponse:
     """Where the cases are."""
-    form = forms.ListForm(request.GET)
+    form = forms.ListForm(request.GET, person=_person(request))
     return show(
         request,
         "cases/map.html",
@@ -254,7 +258,6 @@ def map_(request: HttpRequest) -> HttpResponse:
 @require_GET
 def points(request: HttpRequest) -> JsonResponse:
     """GeoJSON of the cases on the map: single ones, or clusters that the server made."""
-    form = forms.ListForm(request.GET)
-    cases = Case.objects.seen_by(_person(request))
-    given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    return JsonResponse(points_of(filtered(cases, given), request.GET))
+    person = _person(request)
+    form = forms.ListForm(request.GET, person=person)
+    return JsonResponse(points_of(_wanted(form, person), request.GET))

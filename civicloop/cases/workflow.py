@@ -11,6 +11,7 @@ history, never as something that we verified.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from civicloop.kernel.workflow import ANEW, Move
 from civicloop.people.models import Role
@@ -26,7 +27,7 @@ class State(models.TextChoices):
     CLOSED = "closed", _("待回头看")
     LOOKED_BACK = "looked_back", _("待销号")
     SETTLED = "settled", _("已销号")
-    DECLINED = "declined", _("不予立案")
+    DECLINED = "declined", pgettext_lazy("state", "不予立案")
     MERGED = "merged", _("已并案")
     ELSEWHERE = "elsewhere", _("原系统办结")
 

@@ -6,14 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from ninja.security.session import SessionAuth
 
 from civicloop import __version__
 from civicloop.cases.api import router as cases
+from civicloop.config.api_catalogue import router as catalogue
+from civicloop.kernel.idempotency import HEADER, SAFE
 from civicloop.kernel.refused import Refused
 from civicloop.kernel.web import status_of
-from civicloop.config.api_catalogue import router as catalogue
 from civicloop.people.models import Person
 
 
@@ -42,7 +44,48 @@ class Token(HttpBearer):
         )
 
 
-api = NinjaAPI(
+ANSWERS = {
+    400: "The request is no JSON, or carries no Idempotency-Key.",
+    401: "Nobody is logged in, or the token is over.",
+    403: "The password must be changed, or a second factor shown, on the pages first.",
+    404: "There is no such thing, or the caller may not see it.",
+    409: "Somebody else was first, or the key was used with another body.",
+    422: "A rule says no, in a sentence for people; or a field does not fit.",
+}
+KEY: dict[str, Any] = {
+    "name": HEADER,
+    "in": "header",
+    "required": True,
+    "description": "Made by the client. The same key again gets the same answer and has no second effect.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+
+
+class Api(NinjaAPI):
+    """Says of every operation what it answers when it says no."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        shape = Error.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= shape.pop("$defs") | {"Error": shape}
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+        for methods in schema["paths"].values():
+            for method, operation in methods.items():
+                writes = method.upper() not in SAFE
+                told = (
+                    ANSWERS
+                    if writes
+                    else {code: words for code, words in ANSWERS.items() if code not in {400, 409}}
+                )
+                operation["responses"] |= {
+                    str(code): {"description": words, "content": content} for code, words in told.items()
+                }
+                if writes:
+                    operation.setdefault("parameters", []).append(KEY)
+        return schema
+
+
+api = Api(
     title="CivicLoop",
     version=__version__,
     description="文明创建一张网. Every POST carries an Idempotency-Key (a UUID made by the client).",
@@ -82,7 +125,7 @@ def http_error(request: HttpRequest, exception: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, exception: ValidationError) -> HttpResponse:
     """Names the fields that do not fit; what was sent is not repeated."""
-    fields = "、".join(
+    fields = _("、").join(
         sorted(
             {
                 ".".join(str(step) for step in one["loc"][1:] if step != "given") or _("正文")

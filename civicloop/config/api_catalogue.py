@@ -1,11 +1,12 @@
 """What a client of the API needs to know before it can report: who am I, kinds, places, units, photos."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Form, Router, Schema, UploadedFile
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
+from pydantic import Field
 
 from civicloop.cases.models import Case
 from civicloop.divisions.models import Division
@@ -38,6 +39,10 @@ class DivisionOut(Schema):
     name: str
     level: str
     parent: str | None
+
+
+class Parent(Schema):
+    parent: Annotated[str, Field(pattern=r"^[0-9]{0,15}$")] = ""
 
 
 class UnitOut(Schema):
@@ -75,10 +80,10 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/divisions", response=list[DivisionOut], operation_id="divisions", tags=["divisions"])
-def divisions(request: HttpRequest, parent: str = "") -> list[dict[str, Any]]:
+def divisions(request: HttpRequest, parent: Query[Parent]) -> list[dict[str, Any]]:
     """The children of a division, or the top of the tree."""
     rows = Division.objects.select_related("parent").order_by("sort_key")
-    rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
+    rows = rows.filter(parent__code=parent.parent) if parent.parent else rows.filter(parent=None)
     return [
         {
             "code": one.code,
@@ -99,9 +104,7 @@ def units_for_case(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 
 @router.post("/evidence", response={201: EvidenceOut}, operation_id="hand_in_photo", tags=["evidence"])
-def hand_in_photo(
-    request: HttpRequest, id: Form[UUID], file: File[UploadedFile]
-) -> tuple[int, dict[str, Any]]:
+def hand_in_photo(request: HttpRequest, id: Form[UUID], file: File[UploadedFile]) -> Status[Any]:
     """Hand in a photo under an id that the client made; sending it again changes nothing."""
     photo = receive(file, by=_person(request), id=id)
-    return 201, {"id": photo.uid, "sha256": photo.sha256, "size": photo.size}
+    return Status(201, {"id": photo.uid, "sha256": photo.sha256, "size": photo.size})

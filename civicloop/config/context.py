@@ -70,7 +70,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ],
         "search_url": reverse("cases:list") if WORKERS_OF_THE_LOOP & person.roles else "",
         "search_words": request.GET.get("q", ""),
-        "post_name": "、".join(str(Role(role).label) for role in sorted(person.roles)),
+        "post_name": _("、").join(str(Role(role).label) for role in sorted(person.roles)),
         "logout_url": reverse("people:log_out"),
         "account_url": reverse("people:account"),
     }

@@ -179,7 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name", "phone")},
     },
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "civicloop.people.passwords.LongEnough",
         "OPTIONS": {"min_length": CIVICLOOP_PASSWORD_LENGTH},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -195,6 +195,11 @@ AXES_COOLOFF_TIME = CIVICLOOP_LOCKED_MINUTES / 60
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# Without these, axes would keep a new password in clear, and anybody could keep an account locked for ever.
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "ip_address", "password", "new_password", "new_password_again", "one_time_code",
+]  # fmt: skip
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_CALLABLE = "civicloop.people.door.locked_out"
 OTP_TOTP_ISSUER = "CivicLoop"
@@ -260,7 +265,12 @@ CIVICLOOP_WEB_PROCESSES = envint("CIVICLOOP_WEB_PROCESSES", 1)
 CIVICLOOP_WEB_THREADS = envint("CIVICLOOP_WEB_THREADS", 8)
 
 # Background work: rows of the same database.
-PROCRASTINATE_IMPORT_PATHS = ["civicloop.kernel.trail.jobs", "civicloop.kernel.evidence.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "civicloop.kernel.trail.jobs",
+    "civicloop.kernel.evidence.jobs",
+    "civicloop.people.jobs",
+    "civicloop.cases.jobs",
+]
 
 # What a trial starts with.
 CIVICLOOP_CITY = env("CIVICLOOP_CITY", "3213")
@@ -274,4 +284,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("CIVICLOOP_LOG_LEVEL", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refusal is an answer, not an incident
 }

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
 from django import forms
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from civicloop.cases.filters import midnight, midnight_after
+from civicloop.cases.models import Case
+from civicloop.divisions.models import in_any
 from civicloop.kernel.actors import names_of
 from civicloop.kernel.trail.models import Entry
 from civicloop.kernel.trail.record import canonical
 from civicloop.kernel.trail.verbs import VERBS, label_of
-from civicloop.people.models import Person
+from civicloop.people.models import Person, Role, Unit
 
 
 class TrailForm(forms.Form):
@@ -39,9 +41,32 @@ class Line:
     facts: str
 
 
-def wanted_entries(form: TrailForm) -> QuerySet[Entry]:
-    """Entries that pass the filters; an unknown account or object gives none."""
-    entries = Entry.objects.all()
+def seen_entries(reader: Person) -> QuerySet[Entry]:
+    """The one door to the whole trail, for auditors only.
+
+    Whose places hold every unit of the installation sees everything.  In a database of several cities others
+    see what the people of their units did, what was done to these, and what became of their places' cases.
+    """
+    paths = reader.paths(Role.AUDITOR)
+    if not paths:
+        return Entry.objects.none()
+    if not Unit.objects.exclude(in_any("place_path", paths)).exists():
+        return Entry.objects.all()
+    people = Person.objects.filter(
+        Q(unit__in=Unit.objects.within_any(paths))
+        | Q(holdings__post__unit__in=Unit.objects.within_any(paths))
+    ).values("pk")
+    cases = Case.objects.within_any(paths).values("pk")
+    return Entry.objects.filter(
+        Q(by__in=people.annotate(key=Concat(Value("person:"), Cast("pk", CharField()))).values("key"))
+        | Q(about_kind="people.person", about_id__in=people)
+        | Q(about_kind="cases.case", about_id__in=cases)
+    )
+
+
+def wanted_entries(form: TrailForm, reader: Person) -> QuerySet[Entry]:
+    """Entries of `reader` that pass the filters; an unknown account or object gives none."""
+    entries = seen_entries(reader)
     if not form.is_valid():
         return entries.none()
     given = form.cleaned_data
@@ -54,9 +79,9 @@ def wanted_entries(form: TrailForm) -> QuerySet[Entry]:
         kind, _colon, number = given["about"].partition(":")
         entries = entries.filter(about_kind=kind, about_id=int(number) if number.isdecimal() else -1)
     if given["since"]:
-        entries = entries.filter(written_at__gte=_midnight(given["since"]))
+        entries = entries.filter(written_at__gte=midnight(given["since"]))
     if given["until"]:
-        entries = entries.filter(written_at__lt=_midnight(given["until"] + timedelta(days=1)))
+        entries = entries.filter(written_at__lt=midnight_after(given["until"]))
     return entries
 
 
@@ -72,7 +97,3 @@ def lines_of(entries: Iterable[Entry]) -> list[Line]:
         )
         for entry in entries
     ]
-
-
-def _midnight(day: object) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))  # type: ignore[arg-type]

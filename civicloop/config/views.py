@@ -9,8 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
-from civicloop.demo.looks import samples
 from civicloop.config.trail import TrailForm, lines_of, wanted_entries
+from civicloop.demo.looks import samples
 from civicloop.kernel.clock.now import now
 from civicloop.kernel.desk import DESK
 from civicloop.kernel.idempotency import needs_no_key
@@ -72,7 +72,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     if Role.AUDITOR not in request.user.roles:
         raise Http404
     form = TrailForm(request.GET)
-    page = page_of(wanted_entries(form), request.GET.get("cursor", ""), order=("-id",))
+    page = page_of(wanted_entries(form, request.user), request.GET.get("cursor", ""), order=("-id",))
     return show(
         request,
         "trail.html",

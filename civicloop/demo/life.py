@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from io import BytesIO
 from random import Random
@@ -130,7 +130,7 @@ def life(city: City, number: int, chance: Random) -> Generator[datetime, datetim
         return
 
 
-_NOW = datetime.min  # "as soon as I begin"
+_NOW = datetime(1, 1, 1, tzinfo=UTC)  # "as soon as I begin"
 
 
 def _later(at: datetime, chance: Random, least: float, most: float) -> datetime:

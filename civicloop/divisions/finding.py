@@ -227,7 +227,8 @@ def _lies_in(division: Division, name: str) -> bool:
 def _told(divisions: Sequence[Division]) -> str:
     """Some divisions with their codes, so that a person can tell them apart."""
     words = [
-        f"{one.parent.name if one.parent else ''} {one.name}（{one.code}）".strip()
+        _("%(name)s（%(code)s）")
+        % {"name": f"{one.parent.name if one.parent else ''} {one.name}".strip(), "code": one.code}
         for one in divisions[:SHOWN]
     ]
-    return "、".join(words) + ("……" if len(divisions) > SHOWN else "")
+    return _("、").join(words) + ("……" if len(divisions) > SHOWN else "")

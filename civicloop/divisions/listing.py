@@ -74,7 +74,7 @@ def rows_of(table: Sheet | Iterable[Row]) -> list[Row]:
                     "表里没有“%(missing)s”列。区划表要有 code（代码）、name（名称）、"
                     "parent（上级代码）、level（层级）四列。"
                 )
-                % {"missing": "、".join(missing)}
+                % {"missing": _("、").join(missing)}
             )
         return [
             Row(

@@ -25,6 +25,7 @@ from civicloop.kernel.trail.record import one_request
 FIELD, HEADER = "intent", "Idempotency-Key"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 KEPT_DAYS = 30
+_FRAME = frozenset({FIELD, "csrfmiddlewaretoken", "opened_by"})  # differ from rendering to rendering
 
 
 class Intent(models.Model):
@@ -139,7 +140,7 @@ def _hash(request: HttpRequest) -> str:
         digest.update(request.body)
         return digest.hexdigest()
     asked = sorted(
-        (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
+        (name, values) for name, values in request.POST.lists() if name not in _FRAME
     )
     digest.update(json.dumps(asked).encode())
     for name, files in sorted(request.FILES.lists()):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, models, transaction
@@ -132,7 +132,7 @@ class ManyMoved:
 
     moved: tuple[int, ...]
     left: tuple[int, ...]
-    entries: tuple[int, ...] = field(default=())
+    entries: tuple[int, ...] = ()
 
 
 def moving_many(

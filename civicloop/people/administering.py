@@ -72,7 +72,7 @@ def keep_apart(person: Person, *more: str) -> None:
     if len(together) > 1:
         raise Refused(
             _("系统管理员、安全管理员、审计管理员要由不同的人担任：%(name)s 会同时成为%(roles)s。")
-            % {"name": person.name, "roles": "、".join(str(Role(one).label) for one in sorted(together))}
+            % {"name": person.name, "roles": _("、").join(str(Role(one).label) for one in sorted(together))}
         )
 
 

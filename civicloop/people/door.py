@@ -32,7 +32,7 @@ from civicloop.kernel.actors import WORKER
 from civicloop.kernel.held import hold
 from civicloop.kernel.idempotency import SAFE
 from civicloop.kernel.trail.record import record
-from civicloop.people import verbs
+from civicloop.people import tokens, verbs
 from civicloop.people.locks import one_at_a_time
 from civicloop.people.models import Person
 from civicloop.people.operations.credentials import device_of
@@ -72,11 +72,14 @@ class Door:
 
     def _api(self, request: HttpRequest) -> HttpResponseBase:
         """The API asks for log-ins itself; a session that owes something is no log-in there either."""
+        if "Authorization" in request.headers:  # a token speaks for itself, and the session for nobody
+            scheme, _blank, token = request.headers["Authorization"].partition(" ")
+            person = tokens.person_of(token.strip()) if scheme.lower() == "bearer" else None
+            request.user = person or AnonymousUser()
+            request.by_token = person is not None  # type: ignore[attr-defined]
+            return self.get_response(request)
         first = owed(request.user) if isinstance(request.user, Person) else ""
         if not first:
-            return self.get_response(request)
-        if "Authorization" in request.headers:  # a token speaks for itself, and this session for nobody
-            request.user = AnonymousUser()
             return self.get_response(request)
         code, sentence = {
             PASSWORD: ("password_change_needed", _("请先修改密码。")),

@@ -7,7 +7,7 @@ export default function poll(element) {
     if (!element.isConnected) { clearInterval(timer); return; }
     if (document.hidden || element.contains(document.activeElement)) return;
     try {
-      const headers = { "HX-Request": "true", ...(etag && { "If-None-Match": etag }) };
+      const headers = { "HX-Request": "true", "X-Poll": "1", ...(etag && { "If-None-Match": etag }) };
       const answer = await fetch(element.dataset.url || location.href, { headers, cache: "no-store", redirect: "error" });
       if (answer.status !== 200) return;
       etag = answer.headers.get("ETag") || "";

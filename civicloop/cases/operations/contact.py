@@ -1,5 +1,6 @@
 """The one way to see who reported."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,7 +10,6 @@ from civicloop.kernel.refused import Refused
 from civicloop.kernel.trail.record import record
 from civicloop.kernel.trail.verbs import Verb
 from civicloop.people.models import Person, Role
-from django.db import transaction
 
 OPEN_CONTACT = Verb("cases.open_contact", gettext_lazy("查看反映人联系方式"), says=("reason",))
 

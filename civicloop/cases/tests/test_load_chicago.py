@@ -60,7 +60,12 @@ class ChicagoComesIn(CityTestCase):
             code="99", name="外国示例", level="province", path="0099", sort_key="99"
         )
         Division.objects.create(
-            code="9901", name="湖滨市（示例）", level="city", parent=province, path="00990001", sort_key="9901"
+            code="9901",
+            name="湖滨市（示例）",
+            level="city",
+            parent=province,
+            path="00990001",
+            sort_key="9901",
         )
         cls.rows = list(csv.DictReader(CSV.decode().splitlines()))
         cls.told = load(dry_run=True)
@@ -76,10 +81,14 @@ class ChicagoComesIn(CityTestCase):
     def test_every_row_is_accounted_for(self) -> None:
         report = self.report
         self.assertTrue(report.adds_up)
-        self.assertEqual((report.read, report.placed, report.skipped, len(report.unplaced)), (3898, 3871, 0, 27))
+        self.assertEqual(
+            (report.read, report.placed, report.skipped, len(report.unplaced)), (3898, 3871, 0, 27)
+        )
         self.assertEqual(report.placed, report.ended + report.open + report.merged)
         self.assertEqual(Case.objects.count(), 3871)
-        self.assertEqual(set(Case.objects.values_list("external_id", flat=True)), {row["id"] for row in self.rows})
+        self.assertEqual(
+            set(Case.objects.values_list("external_id", flat=True)), {row["id"] for row in self.rows}
+        )
 
     def test_an_id_that_occurs_twice_with_two_closing_dates_is_told_and_not_lost(self) -> None:
         again = [id_ for id_, times in Counter(row["id"] for row in self.rows).items() if times > 1]

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from civicloop.kernel.clock.values import SHANGHAI, WORKING, Due, Inputs, Limit, Step
 
@@ -19,13 +21,14 @@ def limit_in_words(limit: Limit, on_site_minutes: int) -> str:
     """「3个工作日」"""
     if limit.unit == "on_site":
         return _("现场办理（%(minutes)s分钟内）") % {"minutes": on_site_minutes}
+    number = limit.value
     words = {
-        "hour": _("%(value)s小时（自然时间）"),
-        "day": _("%(value)s天（自然日）"),
-        "work_hour": _("%(value)s个工作小时"),
-        "work_day": _("%(value)s个工作日"),
+        "hour": ngettext("%(value)s小时（自然时间）", "%(value)s小时（自然时间）", number),
+        "day": ngettext("%(value)s天（自然日）", "%(value)s天（自然日）", number),
+        "work_hour": ngettext("%(value)s个工作小时", "%(value)s个工作小时", number),
+        "work_day": ngettext("%(value)s个工作日", "%(value)s个工作日", number),
     }
-    return words[limit.unit] % {"value": limit.value}
+    return words[limit.unit] % {"value": number}
 
 
 def duration_in_words(seconds: int, *, in_days: bool = False) -> str:
@@ -38,7 +41,11 @@ def duration_in_words(seconds: int, *, in_days: bool = False) -> str:
         (hours, _("%(value)s小时")),
         (minutes, _("%(value)s分")),
     ]
-    said = "".join(word % {"value": value} for value, word in parts if value)
+    said = ""
+    for value, word in parts:
+        if value:
+            part = word % {"value": value}
+            said = _("%(larger)s%(smaller)s") % {"larger": said, "smaller": part} if said else part
     return said or (_("不足1分钟") if seconds else _("0分"))
 
 
@@ -55,8 +62,7 @@ def moment_in_words(at: datetime, *, zone: ZoneInfo = SHANGHAI, year: int | None
 
 
 def _date(day: date, year: int | None) -> str:
-    words = _("%(month)s月%(day)s日") if day.year == year else _("%(year)s年%(month)s月%(day)s日")
-    return words % {"year": day.year, "month": day.month, "day": day.day}
+    return date_format(day, _("n月j日") if day.year == year else _("Y年n月j日"))
 
 
 class _Telling:
@@ -89,7 +95,7 @@ class _Telling:
                 self.unit = next(later)
             yield getattr(self, f"_{step.kind}")(step)
         if self.known.assumed:
-            years = "、".join(map(str, self.known.assumed))
+            years = _("、").join(map(str, self.known.assumed))
             yield _("暂定：%(years)s年放假安排尚未录入，暂按周一至周五工作推算") % {"years": years}
 
     def _later_units(self) -> list[str]:
@@ -118,7 +124,8 @@ class _Telling:
 
     def _counted(self, step: Step) -> str:
         if step.unit == "day":
-            return _("计%(days)s个工作日") % {"days": step.counted}
+            words = ngettext("计%(days)s个工作日", "计%(days)s个工作日", step.counted)
+            return words % {"days": step.counted}
         return _("计%(time)s") % {"time": duration_in_words(step.counted, in_days=self.unit == "day")}
 
     def _start_and_count(self, start: Step, step: Step) -> str:

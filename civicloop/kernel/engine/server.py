@@ -201,7 +201,11 @@ def postmaster(data: Path) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(number)
-        if process.status() == psutil.STATUS_ZOMBIE or Path(process.cwd()) != data.resolve():
+        if process.status() == psutil.STATUS_ZOMBIE:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(number, os.WNOHANG)  # it was our child: let its number go
+            return None
+        if Path(process.cwd()) != data.resolve():
             return None
     except (psutil.Error, OSError):
         return None
@@ -339,6 +343,10 @@ def _wait_ready(
             child = _launch(place, runnable, log, owner, settings)
         process = postmaster(place / "db")
         if process is not None and _answers(place, process):
+            if child is not None:
+                child.returncode = (
+                    0  # it may outlive us: from here on it is known by its note, not as our child
+                )
             return
         if child is None and process is None:  # the one we had found went away meanwhile
             child = _launch(place, runnable, log, owner, settings)

@@ -99,7 +99,7 @@ class Report:
 
         def lines() -> Iterator[list[Value]]:
             for row in self.unplaced:
-                why = "；".join(reasons.get(row.number, []))[:30_000]
+                why = _("；").join(reasons.get(row.number, []))[:30_000]
                 yield [row.number, why, *(row.cells.get(name) for name in columns)]
 
         return write_xlsx(

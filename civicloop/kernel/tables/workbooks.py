@@ -99,7 +99,7 @@ def _line(process: subprocess.Popen[str], filename: str) -> Any:
 
 
 def _refusal(said: dict[str, Any], filename: str) -> Unreadable:
-    name = {"name": PurePath(filename).name[:100], "sheets": "、".join(said.get("sheets", []))[:200]}
+    name = {"name": PurePath(filename).name[:100], "sheets": _("、").join(said.get("sheets", []))[:200]}
     match said["error"]:
         case "password":
             return Unreadable(_("工作簿“%(name)s”有密码，请取消密码后再上传。") % name)

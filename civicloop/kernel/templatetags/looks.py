@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from civicloop.kernel.clock.now import now
+from civicloop.kernel.held import OPENED_BY, stamp
 from civicloop.kernel.idempotency import FIELD
 
 register = template.Library()
@@ -44,10 +45,14 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
 
 
-@register.simple_tag
-def intent(key: str | uuid.UUID | None = None) -> SafeString:
-    """The key by which a plain form is done once however often it is sent."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, key or uuid.uuid4())
+@register.simple_tag(takes_context=True)
+def intent(context: Context, key: str | uuid.UUID | None = None) -> SafeString:
+    """The key by which a plain form is done once however often it is sent, and who opened it."""
+    request = context.get("request")
+    actor = getattr(getattr(request, "user", None), "actor_key", "")
+    hidden = '<input type="hidden" name="{}" value="{}">'
+    field = format_html(hidden, FIELD, key or uuid.uuid4())
+    return field + format_html(hidden, OPENED_BY, stamp(actor)) if actor else field
 
 
 @register.filter

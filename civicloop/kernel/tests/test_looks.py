@@ -1,5 +1,6 @@
 """Tags for showing things."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ NOW = datetime(2026, 2, 14, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
 @pytest.fixture(autouse=True)
-def _morning(monkeypatch):
+def _morning(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(looks, "now", lambda: NOW)
     with translation.override("zh-hans"):
         yield
@@ -36,7 +37,7 @@ def _morning(monkeypatch):
         (date(2024, 2, 14), "", "2024年2月14日"),
     ],
 )
-def test_a_moment_is_as_short_as_it_can_be(at, form, words) -> None:
+def test_a_moment_is_as_short_as_it_can_be(at: date | datetime, form: str, words: str) -> None:
     shown = looks.moment(at, form)
     assert f">{words}</time>" in shown
     assert f'datetime="{at.isoformat()}"' in shown
@@ -58,7 +59,7 @@ def test_nothing_is_shown_for_no_moment() -> None:
         (timedelta(days=-400), "1年前"),
     ],
 )
-def test_how_long_ago_names_one_unit(away, words) -> None:
+def test_how_long_ago_names_one_unit(away: timedelta, words: str) -> None:
     assert f">{words}</time>" in looks.ago(NOW + away)
 
 
@@ -72,7 +73,7 @@ def test_how_long_ago_names_one_unit(away, words) -> None:
         (0, "不到1分钟"),
     ],
 )
-def test_a_span_names_its_two_largest_units(span, words) -> None:
+def test_a_span_names_its_two_largest_units(span: timedelta | float, words: str) -> None:
     assert looks.span_words(span) == words
 
 

@@ -225,7 +225,7 @@ def _with_reason(
             request,
             ReasonForm(bound(request)),
             do=do,
-            title=f"{title()}：{found.name}",
+            title=_("%(label)s：%(value)s") % {"label": title(), "value": found.name},
             submit=title(),
             back=back,
             text=text(),

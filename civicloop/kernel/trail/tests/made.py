@@ -32,7 +32,7 @@ def sql(statement: str, *given: Any) -> list[tuple[Any, ...]]:
 def tamper(statement: str, *given: Any) -> int:
     with guards_down(), connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def lived(toys: int = 8, seals: int = 4) -> list[Toy]:

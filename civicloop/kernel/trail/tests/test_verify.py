@@ -207,16 +207,16 @@ def moves_entries_to_another_seal(luck: Luck) -> None:
 
 def rewrites_words(luck: Luck) -> None:
     entry = luck.choice(list(Said.objects.values_list("entry_id", flat=True)))
-    change, *given = luck.choice(
+    change = luck.choice(
         [
-            ("words = %s::jsonb", json.dumps({"note": "给小红"})),
-            ("words = NULL",),
-            ("salt = NULL",),
-            ("salt = %s", b"0" * 16),
-            ("words = NULL, salt = NULL",),
+            """words = '{"note": "给小红"}'""",
+            "words = NULL",
+            "salt = NULL",
+            "salt = '0123456789abcdef'",
+            "words = NULL, salt = NULL",
         ]
     )
-    tamper(f"UPDATE kernel_said SET {change} WHERE entry_id = %s", *given, entry)
+    tamper(f"UPDATE kernel_said SET {change} WHERE entry_id = %s", entry)
 
 
 def deletes_words(luck: Luck) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -20,11 +21,14 @@ _SALT = "kept_photo"
 
 
 class PhotosInput(forms.ClearableFileInput):
+    """Several files at once; on a phone also straight from the camera (static/js/photos.js)."""
+
     allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
+    template_name = "cases/_photos_input.html"
 
     def __init__(self) -> None:
-        super().__init__(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic", "data-module": "photos"})
+        most = settings.CIVICLOOP_PHOTO_MAX_BYTES // (1024 * 1024)
+        super().__init__(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic", "data-max-mb": most})
 
 
 class PhotosField(forms.FileField):

@@ -112,15 +112,20 @@ def _figures(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[
         ),
         Figure(_("在办"), counts["in_hand"], _("已上报、还没有结案的案件。"), rows_url(place, state="in_hand"), "busy"),
         Figure(
-            _("今日到期"), counts["due_today"], _("在责任单位手上、期限在今天之内还没有过的案件。"), rows_url(place, due="today"), "warn"
+            _("今日到期"), counts["due_today"], _("在责任单位手上、期限在今天之内还没有过的案件。"), rows_url(place, due="today"), _loud(counts["due_today"], "warn")
         ),
         Figure(
-            _("已超期"), counts["overdue"], _("期限已过、责任单位还没有上报整改的案件。"), rows_url(place, due="overdue"), "danger"
+            _("已超期"), counts["overdue"], _("期限已过、责任单位还没有上报整改的案件。"), rows_url(place, due="overdue"), _loud(counts["overdue"], "danger")
         ),
         Figure(
             _("该回头看"), counts["look_back"], _("已结案、到了回头看日期还没有人去看的案件。"), rows_url(place, due="look_back"), "info"
         ),
     ]
+
+
+def _loud(count: int, tone: str) -> str:
+    """The tone, where there is anything to be loud about."""
+    return tone if count else "muted"
 
 
 def _rates(cases: CaseQuerySet, place: Division | None) -> list[Rate]:

@@ -32,12 +32,22 @@ def audit(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    verdict = verify(witness=asked.witness, files=asked.files)
+    verdict = verify(witness=_kept(asked.witness), files=asked.files)
     if asked.json:
         _say(_as_json(verdict))
     else:
         _say("\n".join(_in_words(verdict, witnessed=asked.witness is not None)))
     return FINE if verdict.ok else SPOILED
+
+
+def _kept(path: Path | None) -> dict[str, Any] | None:
+    """The content of a witness file; ValueError where it is none."""
+    if path is None:
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get("seal", content), dict):
+        raise ValueError(_("这不是封存凭证文件"))
+    return content
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

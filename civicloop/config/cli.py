@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from civicloop.kernel.refused import Refused
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns what the shell gets."""
@@ -21,7 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given[:1] == ["django"]:
         return _django(given[1:])
     asked = _parser().parse_args(given)
-    return int(asked.do(asked) or 0)
+    try:
+        return int(asked.do(asked) or 0)
+    except Refused as no:
+        sys.stderr.write(f"{no}\n")
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

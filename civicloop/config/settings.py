@@ -262,15 +262,10 @@ CIVICLOOP_ON_SITE_MINUTES = envint("CIVICLOOP_ON_SITE_MINUTES", 30)
 # The web and its workers.
 CIVICLOOP_BIND = env("CIVICLOOP_BIND", "127.0.0.1:8000")
 CIVICLOOP_WEB_PROCESSES = envint("CIVICLOOP_WEB_PROCESSES", 1)
-CIVICLOOP_WEB_THREADS = envint("CIVICLOOP_WEB_THREADS", 8)
+CIVICLOOP_WEB_THREADS = envint("CIVICLOOP_WEB_THREADS", 4)
 
 # Background work: rows of the same database.
-PROCRASTINATE_IMPORT_PATHS = [
-    "civicloop.kernel.trail.jobs",
-    "civicloop.kernel.evidence.jobs",
-    "civicloop.people.jobs",
-    "civicloop.cases.jobs",
-]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # What a trial starts with.
 CIVICLOOP_CITY = env("CIVICLOOP_CITY", "3213")

@@ -1,23 +1,29 @@
 """示例城市: load a whole city into an empty database."""
 
+import contextlib
 import gzip
 import heapq
 import json
+import multiprocessing
+import os
 import sys
-from collections.abc import Callable, Generator
+import time
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from civicloop.demo.life import City, life
-from civicloop.demo.offices import LOGINS, PASSWORD, open_offices
+from civicloop.demo.offices import LOGINS, PASSWORD, find_offices, open_offices
+from civicloop.demo.parts import live_part
 from civicloop.demo.places import Ground, build_sites
 from civicloop.divisions.boundaries import load_boundaries
 from civicloop.divisions.loading import load_divisions
-from civicloop.divisions.models import Division, Level
+from civicloop.divisions.models import Division, Level, Site
 from civicloop.divisions.operations import load_site_types
 from civicloop.kernel.actors import INSTALLER
 from civicloop.kernel.clock.models import Mark
@@ -34,6 +40,7 @@ from civicloop.standards.operations import load_catalogue
 DATA = Path(__file__).parent / "data"
 DAYS = 365
 PHOTO_DAYS = 24  # only the newest cases have drawn photos, so that the first start stays short
+FEWEST = 100  # cases worth a process of their own
 FRESH = 0.03  # of the cases came in during the last hours
 BATCH = 120  # events in one transaction
 Tell = Callable[[str, int, int], None]
@@ -70,12 +77,11 @@ def load_city(code: str, *, cases: int, tell: Tell = say, now: datetime | None =
     if not is_empty():
         raise Refused("数据库里已有数据，示例城市只能装进空的数据库。")
     now = now or datetime.now(UTC)
-    chance = Random(f"civicloop {code}")
     began = now - timedelta(days=DAYS)
     Mark.objects.create(name="demo", value=code, at=now)
     with business_time(began):
-        city = _foundations(code, chance, tell)
-    _live(city, cases, began, now, tell)
+        _foundations(code, tell)
+    _live_side_by_side(code, cases, began, now, tell)
     tell("消息与封存", 0, 1)
     while deliver():
         pass
@@ -84,19 +90,18 @@ def load_city(code: str, *, cases: int, tell: Tell = say, now: datetime | None =
     tell("消息与封存", 1, 1)
 
 
-def _foundations(code: str, chance: Random, tell: Tell) -> City:
+def _foundations(code: str, tell: Tell) -> None:
+    chance = Random(f"civicloop {code}")
     tell("区划与界线", 0, 1)
     with transaction.atomic():
-        with read(
-            gzip.decompress((DATA / "divisions_jiangsu.csv.gz").read_bytes()), "divisions.csv"
-        ) as table:
-            load_divisions(table, by=INSTALLER, source="data/SOURCES.md", only=code)
+        table = gzip.decompress((DATA / "divisions_jiangsu.csv.gz").read_bytes())
+        with read(table, "divisions.csv") as rows:
+            load_divisions(rows, by=INSTALLER, source="data/SOURCES.md", only=code)
         division = Division.objects.filter(code=code).first()
         if division is None:
             raise Refused(f"示例数据里没有代码为 {code} 的城市。")
-        geojson = json.loads(
-            gzip.decompress((DATA / "jiangsu_districts_wgs84_small.geojson.gz").read_bytes())
-        )
+        outlines = gzip.decompress((DATA / "jiangsu_districts_wgs84_small.geojson.gz").read_bytes())
+        geojson = json.loads(outlines)
         geojson["features"] = [
             one for one in geojson["features"] if one["properties"]["code"].startswith(code)
         ]
@@ -106,54 +111,69 @@ def _foundations(code: str, chance: Random, tell: Tell) -> City:
     tell("区划与界线", 1, 1)
     tell("单位、岗位与人员", 0, 1)
     with transaction.atomic():
-        offices = open_offices(division, chance, since=date(2020, 1, 1))
-        ground = Ground(division, chance)
-        sites = build_sites(division, ground, chance)
+        open_offices(division, chance, since=date(2020, 1, 1))
+        build_sites(division, Ground(division, chance), chance)
     tell("单位、岗位与人员", 1, 1)
+
+
+def city_as_founded(code: str, now: datetime) -> City:
+    """The city as its foundations left it."""
+    division = Division.objects.get(code=code)
     units: dict[str, list[Unit]] = {}
     for unit in Unit.objects.exclude(kind=Unit.Kind.OFFICE).order_by("pk"):
         units.setdefault(unit.place_path, []).append(unit)
     return City(
         division=division,
         communities=list(Division.objects.filter(level=Level.COMMUNITY).within(division.path)),
-        sites=sites,
+        sites=list(Site.objects.select_related("division").order_by("pk")),
         kinds=list(ProblemKind.objects.in_use().select_related("line")),
-        offices=offices,
+        offices=find_offices(division),
         units=units,
-        ground=ground,
-        photos_since=timezone.now() - timedelta(days=PHOTO_DAYS),
+        ground=Ground(division, Random(f"ground {code}")),
+        photos_since=now - timedelta(days=PHOTO_DAYS),
         latest={},
     )
 
 
-def _live(city: City, cases: int, began: datetime, now: datetime, tell: Tell) -> None:
-    """Let all cases live at once, each event at its moment, in the order of time."""
+def _live_side_by_side(code: str, cases: int, began: datetime, now: datetime, tell: Tell) -> None:
+    """Share the cases out to as many processes as the machine has cores, since each waits for the database."""
+    parts = max(1, min(os.cpu_count() or 1, 4, cases // FEWEST))
+    context = multiprocessing.get_context("spawn")
+    passed: Any = context.Array("d", parts)
+    workers = [
+        context.Process(target=live_part, args=(code, range(part, cases, parts), began, now, passed, part))
+        for part in range(parts)
+    ]
+    connections.close_all()
+    for worker in workers:
+        worker.start()
+    while any(worker.is_alive() for worker in workers):
+        workers[0].join(0.5)
+        time.sleep(0.1)
+        tell("案件逐日重演", min(int(cases * sum(passed) / parts), cases - 1), cases)
+    if any(worker.exitcode for worker in workers):
+        raise RuntimeError("a part of the sample city could not be loaded; its error stands above")
+    tell("案件逐日重演", cases, cases)
+
+
+def live(city: City, numbers: range, began: datetime, now: datetime) -> Iterator[float]:
+    """Let these cases live at once, each event at its moment, in the order of time; yields the share of time."""
     waiting: list[tuple[datetime, int, Story]] = []
-    for number in range(cases):
+    for number in numbers:
         chance = Random(f"{city.division.code} {number}")
         story = life(city, number, chance)
         next(story)
         waiting.append((_reported_at(began, now, chance), number, story))
     heapq.heapify(waiting)
-    done, ended = 0, 0
     while waiting and waiting[0][0] <= now:
         with transaction.atomic():
             for _event in range(BATCH):
                 if not waiting or waiting[0][0] > now:
                     break
                 at, number, story = heapq.heappop(waiting)
-                with business_time(at):
-                    try:
-                        heapq.heappush(waiting, (max(story.send(at), at), number, story))
-                    except StopIteration:
-                        ended += 1
-                done += 1
-        tell("案件逐日重演", min(int(cases * _passed(waiting, began, now)), cases), cases)
-    tell("案件逐日重演", cases, cases)
-
-
-def _passed(waiting: list[tuple[datetime, int, Story]], began: datetime, now: datetime) -> float:
-    return 1.0 if not waiting else min(1.0, (waiting[0][0] - began) / (now - began))
+                with business_time(at), contextlib.suppress(StopIteration):
+                    heapq.heappush(waiting, (max(story.send(at), at), number, story))
+        yield min(1.0, (waiting[0][0] - began) / (now - began)) if waiting else 1.0
 
 
 def _reported_at(began: datetime, now: datetime, chance: Random) -> datetime:

@@ -1,7 +1,7 @@
 """Made-up units and people of the sample city."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -60,16 +60,27 @@ LOGINS = (
 class Offices:
     """Who works in the sample city."""
 
-    dispatchers: list[Person] = field(default_factory=list)
-    inspectors: list[Person] = field(default_factory=list)
-    handlers: dict[int, Person] = field(default_factory=dict)  # unit → who handles its cases
+    dispatchers: list[Person]
+    inspectors: list[Person]
+    handlers: dict[int, Person]  # unit → who handles its cases
 
 
-def open_offices(city: Division, chance: Random, since: date) -> Offices:
+def find_offices(city: Division) -> Offices:
+    """Who works in the city's office, and who handles the cases of each unit."""
+    people = Person.objects.order_by("pk").distinct()
+    of_city = people.filter(holdings__post__unit__division=city)
+    handlers = people.filter(holdings__post__grants__role=Role.HANDLER).select_related("unit")
+    return Offices(
+        dispatchers=list(of_city.filter(holdings__post__grants__role=Role.DISPATCHER)),
+        inspectors=list(of_city.filter(holdings__post__grants__role=Role.INSPECTOR)),
+        handlers={person.unit.pk: person for person in handlers if person.unit},
+    )
+
+
+def open_offices(city: Division, chance: Random, since: date) -> None:
     """The city's office, its departments, the districts' offices, and an office in every street."""
     names = _names(chance)
     lines = {line.code: line for line in Line.objects.all()}
-    offices = Offices()
     office = add_unit(name=f"{city.name}文明办", kind=Unit.Kind.OFFICE, division=city, by=INSTALLER)
     staff = [
         (Role.DISPATCHER, "受理派遣", ["dispatcher", "dispatcher2", "dispatcher3"]),
@@ -81,11 +92,7 @@ def open_offices(city: Division, chance: Random, since: date) -> Offices:
         (Role.AUDITOR, "审计管理", ["auditor"]),
     ]
     for role, title, usernames in staff:
-        people = _staff(office, title, role, city, usernames, names, since)
-        if role == Role.DISPATCHER:
-            offices.dispatchers += people
-        if role == Role.INSPECTOR:
-            offices.inspectors += people
+        _staff(office, title, role, city, usernames, names, since)
     for number, (name, codes) in enumerate(DEPARTMENTS):
         unit = add_unit(
             name=f"{city.name}{name}",
@@ -95,7 +102,7 @@ def open_offices(city: Division, chance: Random, since: date) -> Offices:
             by=INSTALLER,
         )
         username = "handler" if number == 0 else f"handler{number + 1}"
-        (offices.handlers[unit.pk],) = _staff(unit, "整改经办", Role.HANDLER, city, [username], names, since)
+        _staff(unit, "整改经办", Role.HANDLER, city, [username], names, since)
     for district in Division.objects.filter(parent=city):
         unit = add_unit(name=f"{district.name}文明办", kind=Unit.Kind.OFFICE, division=district, by=INSTALLER)
         _staff(unit, "受理派遣", Role.DISPATCHER, district, [f"d{district.code}"], names, since)
@@ -110,10 +117,7 @@ def open_offices(city: Division, chance: Random, since: date) -> Offices:
         )
         name = street.name.removesuffix("街道") + title if title == "街道办事处" else street.name + title
         unit = add_unit(name=name, kind=Unit.Kind.AREA, division=street, by=INSTALLER)
-        (offices.handlers[unit.pk],) = _staff(
-            unit, "整改经办", Role.HANDLER, street, [f"s{street.code}"], names, since
-        )
-    return offices
+        _staff(unit, "整改经办", Role.HANDLER, street, [f"s{street.code}"], names, since)
 
 
 _hashed: list[str] = []
@@ -127,19 +131,16 @@ def _staff(
     usernames: list[str],
     names: Iterator[str],
     since: date,
-) -> list[Person]:
+) -> None:
     """People in one post of a unit.  They get their password here, since nobody hands it to them."""
     if not _hashed:
         _hashed.append(make_password(PASSWORD))
     post = add_post(unit, name=title, by=INSTALLER)
     grant(post, role=role, division=scope, by=INSTALLER)
-    people = []
     for username in usernames:
         person = add_person(username=username, name=next(names), unit=unit, by=INSTALLER)
         Person.objects.filter(pk=person.pk).update(password=_hashed[0], must_change_password=False)
         appoint(person, post=post, since=since, by=INSTALLER)
-        people.append(Person.objects.get(pk=person.pk))
-    return people
 
 
 def _names(chance: Random) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from civicloop.divisions.models import Boundary, Division, Level
 from civicloop.kernel.positions import Polygons, Position, PositionError, System, check, shape_of, to_wgs84
@@ -17,9 +18,9 @@ BORDER_M = 250.0
 SHOWN = 5  # divisions named in a sentence
 
 NAMES = {
-    System.WGS84: "WGS-84（GPS）",
-    System.GCJ02: "GCJ-02（高德、腾讯）",
-    System.BD09: "BD-09（百度）",
+    System.WGS84: gettext_lazy("WGS-84（GPS）"),
+    System.GCJ02: gettext_lazy("GCJ-02（高德、腾讯）"),
+    System.BD09: gettext_lazy("BD-09（百度）"),
 }
 
 
@@ -231,4 +232,4 @@ def _told(divisions: Sequence[Division]) -> str:
         % {"name": f"{one.parent.name if one.parent else ''} {one.name}".strip(), "code": one.code}
         for one in divisions[:SHOWN]
     ]
-    return _("、").join(words) + ("……" if len(divisions) > SHOWN else "")
+    return _("、").join(words) + ("…" if len(divisions) > SHOWN else "")

@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, models, transaction
+from django.db.backends.utils import format_number
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -172,6 +174,10 @@ def moving_many(
             )
         same = checked(move, facts or {})
         columns = [name for name in move.facts if name not in same and _is_column(model, name)]
+        if unread := [
+            name for name in move.facts if name not in same and name not in columns and hasattr(model, name)
+        ]:
+            raise TypeError(f"{move.name}: {unread} are no columns and must be given as facts")
         built = ", ".join(f"'{name}', {_as_fact(model, name)}" for name in columns)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -218,7 +224,16 @@ def _cannot(row: Thing, move: Move) -> str:
 
 
 def _facts(row: Thing, move: Move) -> dict[str, Any]:
-    return {name: plain(getattr(row, name)) for name in move.facts if hasattr(row, name)}
+    return {name: _fact(row, name) for name in move.facts if hasattr(row, name)}
+
+
+def _fact(row: Thing, name: str) -> Any:
+    value = getattr(row, name)
+    if isinstance(value, Decimal):  # with the places of its column, as the database gives it back: 1.50
+        column = next((one for one in row._meta.concrete_fields if one.attname == name), None)
+        if isinstance(column, models.DecimalField):
+            return format_number(value, column.max_digits, column.decimal_places)
+    return plain(value)
 
 
 def _is_column(model: type[models.Model], name: str) -> bool:

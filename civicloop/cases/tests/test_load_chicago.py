@@ -8,6 +8,7 @@ import csv
 import gzip
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -198,7 +199,7 @@ def due_by_hand(start: datetime, value: int, unit: str) -> datetime:
     if unit == "work_day":
         for _ in range(value):
             at += timedelta(days=1)
-            while not chinese_calendar.is_workday(at.date()):
+            while not is_workday(at.date()):
                 at += timedelta(days=1)
         return at
     while value:
@@ -207,5 +208,8 @@ def due_by_hand(start: datetime, value: int, unit: str) -> datetime:
     return at
 
 
+is_workday = cache(chinese_calendar.is_workday)
+
+
 def worked(at: datetime) -> bool:
-    return chinese_calendar.is_workday(at.date()) and (9 <= at.hour < 12 or 14 <= at.hour < 18)
+    return is_workday(at.date()) and (9 <= at.hour < 12 or 14 <= at.hour < 18)

@@ -3,6 +3,7 @@
 import io
 import tempfile
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,12 +14,14 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from civicloop.cases import loads
+from civicloop.cases.loading import load_cases
 from civicloop.cases.models import Case, Load
 from civicloop.cases.workflow import State
 from civicloop.kernel.refused import Refused
 from civicloop.kernel.tables import read
 from civicloop.kernel.trail.models import Entry
 from civicloop.kernel.trail.record import history
+from civicloop.kernel.trail.verify import verify
 from tests.cast import CityTestCase
 
 TABLE = """工单号,内容,类型,受理时间,办结时间,状态,地点,属地
@@ -115,7 +118,7 @@ class FromUploadToReport(PagesCase):
 
     def kind_select(self, value: str) -> str:
         form = self.client.get(self.url(self.uploaded())).context["form"]
-        return next(field.name for field in form.kinds() if field.label == value)
+        return str(next(field.name for field in form.kinds() if field.label == value))
 
     def test_the_rows_that_stay_out_come_back_as_a_sheet(self) -> None:
         load = self.rehearsed()
@@ -147,6 +150,7 @@ class FromUploadToReport(PagesCase):
         )
         on_behalf = set(Entry.objects.filter(about_kind="cases.case").values_list("on_behalf_of", flat=True))
         self.assertEqual(on_behalf, {me})
+        self.assertEqual(verify().problems, [])
 
     def test_progress_comes_as_a_fragment_too(self) -> None:
         load = self.rehearsed()
@@ -162,7 +166,8 @@ class FromUploadToReport(PagesCase):
         again = self.uploaded()
         self.assertEqual(again.map, load.map)
         loads.rehearse(again, again.map, by=self.cast.chen_jing)
-        self.assertEqual((again.told["placed"], again.told["already"]), (0, 3))  # type: ignore[index]
+        assert again.told is not None
+        self.assertEqual((again.told["placed"], again.told["already"]), (0, 3))
 
     def test_another_encoding_can_be_asked_for(self) -> None:
         load = self.uploaded(content=TABLE.encode("gb18030"))
@@ -174,7 +179,7 @@ class FromUploadToReport(PagesCase):
     def test_a_load_that_broke_off_goes_on_without_doubling(self) -> None:
         load = self.rehearsed()
         self.start(load)
-        real = loads.load_cases
+        real = load_cases
 
         def breaks(*args: Any, **given: Any) -> Any:
             real(*args, **given)
@@ -194,7 +199,7 @@ class FromUploadToReport(PagesCase):
     def test_the_worker_takes_over_what_another_left_lying(self) -> None:
         load = self.rehearsed()
         self.start(load)
-        ProcrastinateJob.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+        ProcrastinateJob.objects.all()._raw_delete("default")
         self.assertEqual(loads.look_after(), 0)
         Load.objects.update(stirred_at=load.made_at - 2 * loads.STILL)
         self.assertEqual(loads.look_after(), 1)
@@ -205,7 +210,7 @@ class FromUploadToReport(PagesCase):
         self.start(load)
         loads.run(load.pk)
         self.assertEqual(len(list(self.folder.rglob("loads/*"))), 2)
-        Load.objects.update(made_at=load.made_at - loads.timedelta(days=loads.KEPT_DAYS + 1))
+        Load.objects.update(made_at=load.made_at - timedelta(days=loads.KEPT_DAYS + 1))
         loads.look_after()
         self.assertEqual(list(self.folder.rglob("loads/*")), [])
         self.assertContains(self.client.get(self.url(load)), "导入结果")

@@ -178,7 +178,7 @@ class Map:
             return Reading({}, problems)
         values: dict[str, Value] = {}
         for one in fields:
-            column = "、".join(self.columns.get(one.name, ())) or None
+            column = _("、").join(self.columns.get(one.name, ())) or None
             try:
                 values[one.name] = self._value(one, row, epoch_1904=epoch_1904)
             except _Unfit as unfit:
@@ -238,7 +238,7 @@ class Map:
         longitude, latitude = values.pop(east.name, None), values.pop(north.name, None)
         if longitude is None and latitude is None:
             return
-        column = "、".join(self.columns.get(east.name, ()) + self.columns.get(north.name, ())) or None
+        column = _("、").join(self.columns.get(east.name, ()) + self.columns.get(north.name, ())) or None
         try:
             given = check(longitude, latitude)
         except PositionError as wrong:

@@ -45,8 +45,14 @@ def read(
                 file.close()
             return _framed_book(book, header_row, limits)
         encoding = encoding or texts.encoding_of(file, filename)
-        chosen, rows = texts.raw_rows(file, encoding, delimiter, limits)
-        return _framed_text(rows, file, filename, encoding, chosen, header_row, limits)
+        try:
+            chosen, rows = texts.raw_rows(file, encoding, delimiter, limits)
+            return _framed_text(rows, file, filename, encoding, chosen, header_row, limits)
+        except (UnicodeError, LookupError) as broken:  # the caller named an encoding that does not fit
+            shown = {"name": Path(filename).name[:100], "encoding": encoding[:40]}
+            raise Unreadable(
+                _("文件“%(name)s”不能按编码“%(encoding)s”读出，请换一种编码。") % shown
+            ) from broken
     except BaseException:
         file.close()
         raise

@@ -205,7 +205,7 @@ class TestSweeping:
         )
 
     def state_of(self, job: int) -> str:
-        return ProcrastinateJob.objects.get(pk=job).status
+        return str(ProcrastinateJob.objects.get(pk=job).status)
 
     def test_the_job_of_a_dead_worker_is_taken_up(self) -> None:
         job = self.stalled()

@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", action="store_true")
     audit.set_defaults(do=_audit)
 
+    first = verbs.add_parser("first-people", help="accounts for the three administrators of a new installation")
+    first.add_argument("code", help="code of the division that they look after; load the divisions first")
+    first.set_defaults(do=_first_people)
+
     demo = verbs.add_parser("demo", help="load the sample city into an empty database")
     demo.add_argument("--city", default="", help="four-digit code; CIVICLOOP_CITY otherwise")
     demo.add_argument("--cases", type=int, default=0)
@@ -155,6 +159,16 @@ def _audit(asked: argparse.Namespace) -> int:
     from civicloop.config import audit
 
     return audit.audit(asked)
+
+
+def _first_people(asked: argparse.Namespace) -> int:
+    _setup()
+    from civicloop.divisions.finding import division_of
+    from civicloop.people.operations.first import first_people
+
+    for role, username, password in first_people(division_of(asked.code)):
+        sys.stdout.write(f"{role}\t{username}\t{password}\n")
+    return 0
 
 
 def _demo(asked: argparse.Namespace) -> int:

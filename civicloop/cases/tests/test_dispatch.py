@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from civicloop.cases import operations
 from civicloop.cases.tests.telling import CaseTests, EveryVerb, it_is
 from civicloop.kernel.clock.office import replay
-from civicloop.people.models import Holding
+from civicloop.people.models import Holding, Unit
 
 CITY = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 3, 13, 17, 0, tzinfo=CITY)
@@ -49,8 +49,15 @@ class DispatchTests(EveryVerb, CaseTests):
         self.assertEqual(case.due_at, FRIDAY + timedelta(hours=24))
 
     def test_a_unit_in_which_nobody_could_sign_is_refused_by_its_name(self) -> None:
-        with self.refused("城西区文明办", "经办人"):
-            self.do(unit=self.cast.west_district)
+        city = self.cast.division["9801"]
+        empty = Unit.objects.create(name="市园林局", kind="department", division=city, place_path=city.path)
+        with self.refused("市园林局", "经办人"):
+            self.do(unit=empty)
+
+    def test_an_office_and_a_unit_of_another_place_put_nothing_right_here(self) -> None:
+        for unit in (self.cast.office, self.cast.west_district):
+            with self.subTest(unit=unit.name), self.refused(unit.name, "不负责"):
+                self.do(unit=unit)
 
     def test_a_unit_whose_only_handler_has_left_is_refused(self) -> None:
         Holding.objects.filter(person=self.cast.wang_lei).update(until="2024-02-01")

@@ -29,8 +29,9 @@ class HandBackTests(EveryVerb, CaseTests):
         self.assertEqual(list(Case.objects.seen_by(self.cast.wang_lei).filter(pk=case.pk)), [])
 
     def test_what_is_signed_cannot_be_handed_back(self) -> None:
+        signed = self.cast.case("signed")
         with self.refused("整改中"):
-            self.do(self.cast.case("signed"))
+            self.do(signed)
 
     def test_by_the_api_it_is_done_and_answered_though_the_unit_may_look_no_more(self) -> None:
         self.as_(self.cast.wang_lei)

@@ -16,5 +16,6 @@ class SettleTests(EveryVerb, CaseTests):
         self.assertEqual([move.name for move in MOVES if case.state in move.sources], [])
 
     def test_a_closed_case_is_looked_back_at_first(self) -> None:
+        closed = self.cast.case("closed")
         with self.refused("待回头看"):
-            operations.settle(self.cast.case("closed"), by=self.cast.chen_jing)
+            operations.settle(closed, by=self.cast.chen_jing)

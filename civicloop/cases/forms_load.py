@@ -26,7 +26,7 @@ _SYSTEMS = [
 _ENCODINGS = [
     ("", gettext_lazy("自动判断")),
     ("utf-8", "UTF-8"),
-    ("gb18030", "GB 18030（GBK）"),
+    ("gb18030", "GB 18030 (GBK)"),
     ("utf-16", "UTF-16"),
     ("big5", "Big5"),
     ("windows-1252", "Windows-1252"),

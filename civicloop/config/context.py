@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from civicloop.kernel.clock.models import current_calendar, is_demo
 from civicloop.kernel.clock.now import today
@@ -18,18 +19,18 @@ WORKERS_OF_THE_LOOP = frozenset({Role.DISPATCHER, Role.HANDLER, Role.INSPECTOR, 
 # label, url name, icon, and who finds it in the frame; the first four make the tab bar of a phone.
 _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
     (lambda: _("我的工作"), "home", "home", frozenset(Role)),
-    (lambda: _("案件"), "cases:list", "list", WORKERS_OF_THE_LOOP),
+    (lambda: pgettext("plural", "案件"), "cases:list", "list", WORKERS_OF_THE_LOOP),
     (lambda: _("上报问题"), "cases:report", "plus", frozenset({Role.DISPATCHER, Role.INSPECTOR})),
     (lambda: _("地图"), "cases:map", "map", WORKERS_OF_THE_LOOP),
     (lambda: _("驾驶舱"), "cockpit:cockpit", "chart", WORKERS_OF_THE_LOOP),
-    (lambda: _("点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
+    (lambda: pgettext("plural", "点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
     (
         lambda: _("区划"),
         "divisions:divisions",
         "layers",
         WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR},
     ),
-    (lambda: _("问题类型"), "standards:kinds", "book", frozenset(Role)),
+    (lambda: pgettext("plural", "问题类型"), "standards:kinds", "book", frozenset(Role)),
     (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
     (lambda: _("导入案件"), "cases:load", "file-up", frozenset({Role.DISPATCHER})),
     (lambda: _("人员与单位"), "people:people", "people", ADMINISTRATORS),

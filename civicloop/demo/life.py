@@ -191,7 +191,7 @@ def _report(
         photos = _hand_in(city, number, reporter, kind, "before", chance, at)
     return operations.report(
         by=reporter,
-        text=f"{site.name if site else where}：{words.found(kind.code, chance.randint(0, 9))}（示例数据）",
+        text=f"{site.name if site else where}：{words.found(kind.code, kind.name, chance.randint(0, 9))}（示例数据）",
         kind=kind,
         division=division,
         site=site,

@@ -7,25 +7,38 @@ from civicloop.cases import operations
 from civicloop.cases.models import Case
 from tests.cast import Cast
 
-TO_UNIT = ["report", "file", "dispatch", "sign"]
-FIX = ["report_fixed", "verify"]
-HAPPY = [*TO_UNIT, *FIX, "close", "look_back", "settle"]
+_TO_UNIT = ["report", "file", "dispatch", "sign"]
+_FIX = ["report_fixed", "verify"]
+HAPPY = [*_TO_UNIT, *_FIX, "close", "look_back", "settle"]
 DECLINED = ["report", "decline"]
 MERGED = ["report", "merge"]
 MERGED_LATER = ["report", "file", "merge"]
-HAND_BACK = ["report", "file", "dispatch", "hand_back", "dispatch", "sign", *FIX, "close", "look_back", "settle"]
+HAND_BACK = [
+    "report",
+    "file",
+    "dispatch",
+    "hand_back",
+    "dispatch",
+    "sign",
+    *_FIX,
+    "close",
+    "look_back",
+    "settle",
+]
 HANDED_BACK_AND_MERGED = ["report", "file", "dispatch", "hand_back", "merge"]
-REWORK = [*TO_UNIT, "report_fixed", "send_back", *FIX, "close", "look_back", "settle"]
-REWORK_AFTER_VISIT = [*TO_UNIT, *FIX, "send_back", *FIX, "close", "look_back", "settle"]
-RELAPSE = [*TO_UNIT, *FIX, "close", "relapse", "sign", *FIX, "close", "look_back", "settle"]
-RELAPSED_AND_HANDED_BACK = [*TO_UNIT, *FIX, "close", "relapse", "hand_back", *HAPPY[2:]]
+REWORK = [*_TO_UNIT, "report_fixed", "send_back", *_FIX, "close", "look_back", "settle"]
+REWORK_AFTER_VISIT = [*_TO_UNIT, *_FIX, "send_back", *_FIX, "close", "look_back", "settle"]
+RELAPSE = [*_TO_UNIT, *_FIX, "close", "relapse", "sign", *_FIX, "close", "look_back", "settle"]
+RELAPSED_AND_HANDED_BACK = [*_TO_UNIT, *_FIX, "close", "relapse", "hand_back", *HAPPY[2:]]
 EVERYTHING_GOES_WRONG = [
-    "report", "file", "dispatch", "hand_back", *TO_UNIT[2:], "report_fixed", "send_back", *FIX, "send_back",
-    *FIX, "close", "relapse", "sign", "report_fixed", "send_back", *FIX, "close", "look_back", "settle",
+    "report", "file", "dispatch", "hand_back", *_TO_UNIT[2:], "report_fixed", "send_back", *_FIX, "send_back",
+    *_FIX, "close", "relapse", "sign", "report_fixed", "send_back", *_FIX, "close", "look_back", "settle",
 ]  # fmt: skip
 ELSEWHERE = ["report", "note_elsewhere"]
 PATHS = {
-    name: path for name, path in list(globals().items()) if isinstance(path, list) and path[:1] == ["report"]
+    name: path
+    for name, path in list(globals().items())
+    if isinstance(path, list) and name.isupper() and name[0] != "_"
 }
 
 WHO = {

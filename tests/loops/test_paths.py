@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from django.db import transaction
+from hypothesis.extra.django import TestCase as DjangoTestCase
 
 from civicloop.cases import operations
 from civicloop.cases.models import Case
@@ -16,8 +16,8 @@ from civicloop.kernel.refused import Refused
 from civicloop.kernel.trail.models import Entry
 from civicloop.kernel.workflow import ANEW
 from civicloop.people.models import Person
-from tests.cast import PEOPLE, CityTestCase
-from tests.loops.paths import ELSEWHERE, PATHS, REWORK, RELAPSE, WHO, said, walk
+from tests.cast import PEOPLE, Cast, CityTestCase
+from tests.loops.paths import ELSEWHERE, PATHS, RELAPSE, REWORK, WHO, said, walk
 
 pytestmark = pytest.mark.loops
 
@@ -123,19 +123,19 @@ STEPS = st.lists(
 )
 
 
-class AnyOrderTests(CityTestCase):
+class AnyOrderTests(DjangoTestCase):
     """Anybody tries anything in any order; the case agrees with a model of twenty lines."""
 
-    @settings(
-        max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-    )
+    cast: Cast
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.cast = Cast()
+        assert cls.cast.third
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
     def test_random_people_make_random_moves(self, steps: list[tuple[str, str, int]]) -> None:
-        with transaction.atomic():
-            self._walk(steps)
-            transaction.set_rollback(True)
-
-    def _walk(self, steps: list[tuple[str, str, int]]) -> None:
         people: dict[str, Actor] = {name: getattr(self.cast, name) for name in [*PEOPLE, "third"]}
         case, model = self.cast.case(), Model()
         for verb, who, choice in steps:
@@ -156,14 +156,24 @@ class AnyOrderTests(CityTestCase):
                 self.assertEqual(everything(), before, f"{verb} was refused to {who} and left a trace")
             self.assertEqual(done, model.do(verb, who), f"{who} tried {verb} in {case.state}")
             fresh = Case.objects.get(pk=case.pk)
-            self.assertEqual((fresh.state, fresh.rounds, fresh.relapses), (model.state, model.rounds, model.relapses))
+            self.assertEqual(
+                (fresh.state, fresh.rounds, fresh.relapses), (model.state, model.rounds, model.relapses)
+            )
             self.assertEqual(Entry.objects.about(case).count(), model.entries)
             self.assertEqual(fresh.revision, model.entries)
             self._holds(fresh)
 
     def _holds(self, case: Case) -> None:
         """What is true of any case at any time."""
-        with_unit = case.state in {"dispatched", "signed", "fixed", "verified", "closed", "looked_back", "settled"}
+        with_unit = case.state in {
+            "dispatched",
+            "signed",
+            "fixed",
+            "verified",
+            "closed",
+            "looked_back",
+            "settled",
+        }
         self.assertEqual(case.unit_id is not None, with_unit)
         self.assertEqual(case.due_at is not None, with_unit)
         self.assertEqual(case.look_back_on is not None, case.state in {"closed", "looked_back", "settled"})

@@ -70,9 +70,7 @@ def test_a_ring_would_be_found() -> None:
 
 
 def test_the_kernel_keeps_its_own_order() -> None:
-    unplaced = sorted(
-        one for one in graph().modules if kernel_place(one) == -1 and one != "civicloop.kernel"
-    )
+    unplaced = sorted(one for one in graph().modules if kernel_place(one) == -1 and one != "civicloop.kernel")
     assert not unplaced, f"not in floors.KERNEL: {unplaced}"
     wrong = kernel_upward()
     assert not wrong, "\n".join(wrong)
@@ -94,5 +92,3 @@ def test_the_drawing_shows_every_floor() -> None:
     drawn = drawing().splitlines()
     assert [line.split()[0] for line in drawn] == list(reversed(FLOORS))
     assert len(KERNEL) == len(set(KERNEL))
-
-

@@ -125,6 +125,8 @@ def data_words() -> list[str]:
     """Every text that the database holds, the longest first."""
     found: set[str] = set()
     for model in apps.get_models():
+        if model._meta.app_label in {"auth", "contenttypes"}:
+            continue  # labels, not data
         columns = [one.attname for one in model._meta.concrete_fields if _holds_text(one)]
         rows: QuerySet[Any, Any] = (
             model._default_manager.values_list(*columns) if columns else model._default_manager.none()

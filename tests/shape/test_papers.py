@@ -13,7 +13,20 @@ from django.core.management import call_command
 from tests.shape.house import ROOT, standing
 
 pytestmark = pytest.mark.shape
-BIG_CITIES = ("北京", "上海", "广州", "深圳", "重庆", "武汉", "成都", "杭州", "天津", "Beijing", "Shanghai", "Chicago")
+BIG_CITIES = (
+    "北京",
+    "上海",
+    "广州",
+    "深圳",
+    "重庆",
+    "武汉",
+    "成都",
+    "杭州",
+    "天津",
+    "Beijing",
+    "Shanghai",
+    "Chicago",
+)
 # Where a real name is no place of ours: a time zone, and the sample's own folder.
 EXEMPT = ("civicloop/demo/", "static/vendor/")
 NO_PLACE = re.compile(r"Asia/Shanghai|Shanghai time|上海时间")
@@ -62,7 +75,9 @@ def test_the_code_names_no_real_city() -> None:
 def test_no_file_knows_this_machine() -> None:
     """No absolute path of a home, a checkout or a scratch folder, and no private package host."""
     path = re.compile(r"(?<![\w.~$}])/(?:home/(?!\$)[a-z]|Users/[A-Za-z]|root/|work/|workspace/|mnt/[a-z])")
-    hosts = re.compile(r"registry\.npm|npmmirror|pypi\.org|files\.pythonhosted|aliyun\.com/pypi|tuna\.tsinghua|artifactory|nexus\.")
+    hosts = re.compile(
+        r"registry\.npm|npmmirror|pypi\.org|files\.pythonhosted|aliyun\.com/pypi|tuna\.tsinghua|artifactory|nexus\."
+    )
     wrong = []
     for name, text in files(*OURS, suffixes=()):
         if name == "tests/shape/test_papers.py":
@@ -70,7 +85,13 @@ def test_no_file_knows_this_machine() -> None:
         for number, line in enumerate(text.splitlines(), start=1):
             if path.search(line) or hosts.search(line):
                 wrong.append(f"{name}:{number}: {line.strip()[:100]}")
-    for top in ("Makefile", "pyproject.toml", "package.json", "package-lock.json", *(f.name for f in ROOT.glob("requirements*"))):
+    for top in (
+        "Makefile",
+        "pyproject.toml",
+        "package.json",
+        "package-lock.json",
+        *(f.name for f in ROOT.glob("requirements*")),
+    ):
         text = (ROOT / top).read_text()
         if hosts.search(text) or path.search(text):
             wrong.append(top)
@@ -102,7 +123,9 @@ CLOCKS = ("civicloop/kernel/clock/", "civicloop/people/", "civicloop/demo/", "ci
 
 
 def test_nobody_asks_the_computer_what_time_it_is_for_business() -> None:
-    asks = re.compile(r"\b(datetime\.now|datetime\.utcnow|datetime\.today|date\.today|timezone\.now|utcnow|localdate\(\s*\)|localtime\(\s*\))")
+    asks = re.compile(
+        r"\b(datetime\.now|datetime\.utcnow|datetime\.today|date\.today|timezone\.now|utcnow|localdate\(\s*\)|localtime\(\s*\))"
+    )
     wrong = [
         f"{name}:{number}: {line.strip()}"
         for name, text in files("civicloop", suffixes=(".py",))
@@ -121,16 +144,41 @@ def test_no_moment_is_made_without_a_zone() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = f"{ast.unparse(node.func.value)}.{node.func.attr}"
-                if called in {"datetime.now", "datetime.fromtimestamp"} and not (node.args[1:] or node.keywords or (called.endswith("now") and node.args)):
+                if called in {"datetime.now", "datetime.fromtimestamp"} and not (
+                    node.args[1:] or node.keywords or (called.endswith("now") and node.args)
+                ):
                     wrong.append(f"{name}:{node.lineno}: {called}")
                 if called.endswith(("utcnow", "utcfromtimestamp")) and called.startswith("datetime"):
                     wrong.append(f"{name}:{node.lineno}: {called}")
     assert not wrong, "\n".join(wrong)
 
 
-GUARDED = {"Case", "CasePhoto", "Contact", "Load", "Notice", "Site", "Person", "Unit", "Evidence", "Holding", "Grant", "Post"}
+GUARDED = {
+    "Case",
+    "CasePhoto",
+    "Contact",
+    "Load",
+    "Notice",
+    "Site",
+    "Person",
+    "Unit",
+    "Evidence",
+    "Holding",
+    "Grant",
+    "Post",
+}
 # A view that asks by another guard than seen_by, with the guard's word in the same call.
-OTHER_GUARDS = ("seen_by", "kept_by", "for_=", "person=", "made_by=", "received_by=", "_posts(", "within_any", "about=")
+OTHER_GUARDS = (
+    "seen_by",
+    "kept_by",
+    "for_=",
+    "person=",
+    "made_by=",
+    "received_by=",
+    "_posts(",
+    "within_any",
+    "about=",
+)
 OTHERWISE_GUARDED = {
     "civicloop/cases/desk.py": "builds from the reader's own units and standings",
     "civicloop/kernel/evidence/views.py": "the address is signed for this reader",
@@ -142,7 +190,12 @@ def test_no_view_takes_a_row_but_through_its_door() -> None:
     """In views and API: `Case.objects.get(…)`, `get_object_or_404(Case, …)` and the like stand nowhere."""
     wrong = []
     for name, text in files("civicloop", suffixes=(".py",)):
-        if not re.search(r"(/views(\.py|/)|/api(_\w+)?\.py|/forms\.py|/desk\.py|/figures\.py|/map\.py)", name) or "/tests/" in name:
+        if (
+            not re.search(
+                r"(/views(\.py|/)|/api(_\w+)?\.py|/forms\.py|/desk\.py|/figures\.py|/map\.py)", name
+            )
+            or "/tests/" in name
+        ):
             continue
         if name in OTHERWISE_GUARDED:
             continue
@@ -151,7 +204,10 @@ def test_no_view_takes_a_row_but_through_its_door() -> None:
             if not isinstance(node, ast.Call):
                 continue
             said = ast.unparse(node)
-            direct = re.match(rf"({'|'.join(GUARDED)})\.(_base_manager|_default_manager|objects)\.(get|filter|all|in_bulk|first|last|values)", said)
+            direct = re.match(
+                rf"({'|'.join(GUARDED)})\.(_base_manager|_default_manager|objects)\.(get|filter|all|in_bulk|first|last|values)",
+                said,
+            )
             bare = re.match(rf"get_(object|list)_or_404\(({'|'.join(GUARDED)})[,)]", said)
             if (direct or bare) and not any(guard in said for guard in OTHER_GUARDS):
                 wrong.append(f"{name}:{node.lineno}: {lines[node.lineno - 1].strip()[:110]}")
@@ -167,7 +223,9 @@ def test_migrations_are_named_by_what_they_are_for() -> None:
     for file in (ROOT / "civicloop").glob("*/migrations/[0-9]*.py"):
         assert "auto" not in file.stem, file.name
         assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", file.stem), file.name
-        assert "alter_" not in file.stem and "and_more" not in file.stem, f"{file.name} is named by what it touches"
+        assert "alter_" not in file.stem and "and_more" not in file.stem, (
+            f"{file.name} is named by what it touches"
+        )
 
 
 def test_what_every_change_is_asked_is_make_test() -> None:

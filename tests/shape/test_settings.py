@@ -61,7 +61,9 @@ def _names(file: Path) -> Iterator[str]:
         return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value):
+            if re.fullmatch(
+                r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value
+            ):
                 yield node.value
 
 

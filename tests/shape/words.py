@@ -37,7 +37,7 @@ def verbs() -> dict[str, str]:
 
 
 def moves() -> dict[str, tuple[str, str]]:
-    """`cases.send_back` → ("fixed, verified", "signed"); what begins comes from "—", what stays goes to "=". """
+    """`cases.send_back` → ("fixed, verified", "signed"); what begins comes from "—", what stays goes to "="."""
     modules()
     return {
         name: (", ".join(sorted(one or "—" for one in verb.sources)), verb.to if verb.to is not None else "=")

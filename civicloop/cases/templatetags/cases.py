@@ -9,6 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from civicloop.cases.models import Case, CasePhoto
 from civicloop.cases.seen import Happened, Seen
@@ -159,13 +160,13 @@ def case_facts(case: Case, seen: Seen) -> list[dict[str, Any]]:
 
 @register.simple_tag
 def people_of(case: Case, seen: Seen) -> list[dict[str, Any]]:
-    people = [{"duty": _("上报"), "name": seen.reporter}]
+    people = [{"duty": pgettext("who", "上报"), "name": seen.reporter}]
     if case.unit:
         people.append({"duty": _("责任单位"), "name": str(case.unit)})
     if case.handed_back_by:
         people.append({"duty": _("曾退回"), "name": str(case.handed_back_by)})
     if seen.verifier:
-        people.append({"duty": _("核查"), "name": seen.verifier})
+        people.append({"duty": pgettext("who", "核查"), "name": seen.verifier})
     return people
 
 

@@ -140,7 +140,9 @@ class EveryVerb:
 
     def do(self: Any, case: Case | None = None, **changes: Any) -> Case:
         who = changes.pop("by", None) or self.someone(self.doer)
-        made: Case = getattr(operations, self.word)(case or self.case, **(self.given() | {"by": who} | changes))
+        made: Case = getattr(operations, self.word)(
+            case or self.case, **(self.given() | {"by": who} | changes)
+        )
         return made
 
     def someone(self: Any, name: str) -> Person:

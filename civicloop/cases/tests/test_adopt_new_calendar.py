@@ -20,7 +20,10 @@ def notice(days: dict[date, bool], year: int = 2027) -> CalendarEdition:
         name=f"{year}", source="tests", adopted_at=THURSDAY, years=[year]
     )
     CalendarDay.objects.bulk_create(
-        [CalendarDay(edition=edition, date=day, is_workday=works, name="调休" if works else "放假") for day, works in days.items()]
+        [
+            CalendarDay(edition=edition, date=day, is_workday=works, name="调休" if works else "放假")
+            for day, works in days.items()
+        ]
     )
     return edition
 

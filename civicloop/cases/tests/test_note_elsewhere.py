@@ -40,11 +40,15 @@ class NoteElsewhereTests(CaseTests):
 
     def test_whether_it_was_late_is_reckoned_from_the_report(self) -> None:
         in_time = operations.note_elsewhere(self.old(), ended_at=MONDAY + timedelta(hours=6), by=IMPORTER)
-        late = operations.note_elsewhere(self.old(), ended_at=MONDAY + timedelta(hours=6, seconds=1), by=IMPORTER)
+        late = operations.note_elsewhere(
+            self.old(), ended_at=MONDAY + timedelta(hours=6, seconds=1), by=IMPORTER
+        )
         self.assertEqual((in_time.late_rounds, late.late_rounds), (0, 1))
 
     def test_without_a_kind_there_is_nothing_to_be_late_by(self) -> None:
-        case = operations.note_elsewhere(self.old(kind=None), ended_at=MONDAY + timedelta(days=90), by=IMPORTER)
+        case = operations.note_elsewhere(
+            self.old(kind=None), ended_at=MONDAY + timedelta(days=90), by=IMPORTER
+        )
         self.assertEqual((case.due_at, case.late_rounds), (None, 0))
 
     def test_it_did_not_end_before_it_was_reported_nor_in_the_future(self) -> None:

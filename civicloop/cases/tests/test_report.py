@@ -141,7 +141,9 @@ class ReportSomewhereTests(CaseTests):
         two_districts()
 
     def report(self, **changes: Any) -> Case:
-        return operations.report(**({"by": self.cast.zhou_jie, "text": "井盖缺失", "kind": self.cast.litter} | changes))
+        return operations.report(
+            **({"by": self.cast.zhou_jie, "text": "井盖缺失", "kind": self.cast.litter} | changes)
+        )
 
     def test_a_position_finds_its_district(self) -> None:
         case = self.report(longitude=IN_EAST[0], latitude=IN_EAST[1])
@@ -170,8 +172,16 @@ class ReportSomewhereTests(CaseTests):
             ("no number", {"longitude": float("nan"), "latitude": 34.0}, ""),
             ("endless", {"longitude": float("inf"), "latitude": 34.0}, ""),
             ("beyond the earth", {"longitude": 218.0, "latitude": 34.0}, ""),
-            ("unknown system", {"longitude": IN_EAST[0], "latitude": IN_EAST[1], "position_system": "cgcs"}, "坐标系"),
-            ("not where it says", {"longitude": IN_WEST[0], "latitude": IN_WEST[1], "division": east}, "对不上"),
+            (
+                "unknown system",
+                {"longitude": IN_EAST[0], "latitude": IN_EAST[1], "position_system": "cgcs"},
+                "坐标系",
+            ),
+            (
+                "not where it says",
+                {"longitude": IN_WEST[0], "latitude": IN_WEST[1], "division": east},
+                "对不上",
+            ),
         ):
             with self.subTest(what=what), self.refused(words) as _:
                 self.report(**given)

@@ -31,7 +31,9 @@ class ReportFixedTests(WithPhotos, EveryVerb, CaseTests):
     def test_the_clock_stops_until_somebody_has_looked(self) -> None:
         case = self.do()
         with it_is(case.due_at + timedelta(days=30)):
-            self.assertEqual(list(Case.objects.overdue(case.due_at + timedelta(days=30)).filter(pk=case.pk)), [])
+            self.assertEqual(
+                list(Case.objects.overdue(case.due_at + timedelta(days=30)).filter(pk=case.pk)), []
+            )
 
     def test_a_round_that_ended_in_time_is_not_late(self) -> None:
         with it_is(self.case.due_at):

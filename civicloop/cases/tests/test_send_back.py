@@ -31,7 +31,9 @@ class SendBackTests(WithPhotos, EveryVerb, CaseTests):
             case = self.do(case)
         kind = self.cast.litter
         self.assertLess(kind.limit(rework=True).value, kind.limit().value)
-        self.assertEqual(case.due_at, datetime(2026, 3, 18, 9 + kind.limit(rework=True).value, 0, tzinfo=CITY))
+        self.assertEqual(
+            case.due_at, datetime(2026, 3, 18, 9 + kind.limit(rework=True).value, 0, tzinfo=CITY)
+        )
         self.assertEqual(replay(case.due_steps).at, case.due_at)
 
     def test_the_office_may_find_the_evidence_wanting_even_after_the_visit(self) -> None:

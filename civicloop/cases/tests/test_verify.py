@@ -17,7 +17,9 @@ class VerifyTests(WithPhotos, EveryVerb, CaseTests):
         with self.refused("您所在的单位就是责任单位"):
             self.do(by=self.cast.sun_ping)
 
-    def test_nobody_on_the_roster_of_the_handling_unit_verifies_whatever_post_they_hold_elsewhere(self) -> None:
+    def test_nobody_on_the_roster_of_the_handling_unit_verifies_whatever_post_they_hold_elsewhere(
+        self,
+    ) -> None:
         Person.objects.filter(pk=self.cast.li_na.pk).update(unit=self.cast.city_management)
         with self.refused("您所在的单位就是责任单位"):
             self.do()

@@ -119,10 +119,11 @@ def _place(cursor: CursorWrapper, ids: "array[int]", frontier: list[bytes], size
         leaf = leaf_of(row)
         merkle.append(frontier, size + len(leaves), leaf)
         leaves.append(leaf.hex())
-    cursor.execute(
-        "INSERT INTO kernel_sealed (position, entry_id, leaf, seal_id)"
-        " SELECT %s + n - 1, entry, leaf, %s"
-        " FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS given(entry, leaf, n)",
-        [size, seal, list(ids), leaves],
-    )
+    with cursor.copy("COPY kernel_sealed (position, entry_id, leaf, seal_id) FROM STDIN") as copy:
+        copy.write(
+            "".join(
+                f"{size + number}\t{entry}\t{leaf}\t{seal}\n"
+                for number, (entry, leaf) in enumerate(zip(ids, leaves, strict=True))
+            )
+        )
     return size + len(leaves)

@@ -47,6 +47,7 @@ KERNEL = (
     "clock.words",
     "clock.models",
     "clock.now",
+    "later",
     "trail",
     "clock",
     "workflow",

@@ -22,6 +22,7 @@ from civicloop.cases.models import Load
 from civicloop.kernel.actors import WORKER
 from civicloop.kernel.clock.now import now
 from civicloop.kernel.evidence.store import store
+from civicloop.kernel.later import later
 from civicloop.kernel.refused import Refused, Stale
 from civicloop.kernel.tables import Map, Sheet, read
 from civicloop.kernel.workflow import ANEW, Move, begin, moving
@@ -99,8 +100,6 @@ def rehearse(load: Load, raw: Mapping[str, Any], *, by: Person) -> None:
 
 def start(load: Load, *, by: Person, fingerprint: str) -> Load:
     """确认导入: with the map that the person has seen the rehearsal of."""
-    from civicloop.cases.jobs import run_load
-
     with transaction.atomic(), moving(load, LoadMoves.start, by=by) as load:
         if load.told is None:
             raise Refused(_("请先预检，再确认导入。"))
@@ -108,7 +107,7 @@ def start(load: Load, *, by: Person, fingerprint: str) -> Load:
             raise Stale(_("对照关系在另一个页面上改过了，请看过新的预检结果后再确认。"))
         load.stirred_at, load.ended_at, load.why = now(), None, ""
         load.done, load.total = 0, load.told["placed"]
-        run_load.defer(id=load.pk)
+        later("cases.run_load", id=load.pk)
     return load
 
 
@@ -139,14 +138,12 @@ def run(pk: int) -> Load | None:
 
 def look_after() -> int:
     """Take over what a worker left, and forget old sheets; returns how many loads were taken over."""
-    from civicloop.cases.jobs import run_load
-
     left = list(
         Load.objects.filter(state=State.RUNNING, stirred_at__lt=now() - STILL).values_list("pk", flat=True)
     )
     for pk in left:
         Load.objects.filter(pk=pk).update(stirred_at=now())
-        run_load.defer(id=pk)
+        later("cases.run_load", id=pk)
     old = Load.objects.filter(has_file=True, made_at__lt=now() - timedelta(days=KEPT_DAYS))
     for load in old.exclude(state=State.RUNNING):
         store().delete(_path(load))

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Left, Length, TruncWeek
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -71,6 +72,16 @@ class Cockpit:
     weeks: Sequence[dict[str, Any]]
     above: Sequence[Division]
 
+    @property
+    def within(self) -> str:
+        """The query that narrows outlines to the place."""
+        return f"?within={self.place.code}" if self.place else ""
+
+    @property
+    def points_url(self) -> str:
+        """The cases in hand, for the map."""
+        return rows_url(self.place, at="cases:points", state="in_hand")
+
 
 def cockpit_of(person: Person, place: Division | None) -> Cockpit:
     """All figures for the cases that this person may see, in one place or wherever the person may look."""
@@ -87,11 +98,11 @@ def cockpit_of(person: Person, place: Division | None) -> Cockpit:
     )
 
 
-def rows_url(place: Division | None, **by: Any) -> str:
-    """The list of cases with these filters, in this place."""
+def rows_url(place: Division | None, at: str = "cases:list", **by: Any) -> str:
+    """The list of cases (or what else is `at`) with these filters, in this place."""
     if place is not None:
         by = {"place": place.code} | by
-    return f"{reverse('cases:list')}?{urlencode(by, doseq=True)}"
+    return f"{reverse(at)}?{urlencode(by, doseq=True)}"
 
 
 def _figures(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[Figure]:
@@ -232,7 +243,7 @@ def _weeks(cases: CaseQuerySet, place: Division | None) -> list[dict[str, Any]]:
         week = first + timedelta(weeks=number)
         points.append(
             {
-                "label": f"{week.month}/{week.day}",
+                "label": date_format(week, _("n/j")),
                 "value": reported.get(week, 0),
                 "other": closed.get(week, 0),
                 "href": rows_url(place, since=week, until=week + timedelta(days=6)),

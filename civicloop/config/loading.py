@@ -166,7 +166,10 @@ def _calendar(asked: argparse.Namespace) -> int:
     except ValueError:
         return _refused(_("通知里没有写是哪一年的，请用 --year 指明。"), as_json=asked.json)
     if read_.unread or not read_.days:
-        unread = [_("%(sentence)s（%(why)s）") % {"sentence": one.sentence, "why": _UNREAD[one.reason]()} for one in read_.unread]
+        unread = [
+            _("%(sentence)s（%(why)s）") % {"sentence": one.sentence, "why": _UNREAD[one.reason]()}
+            for one in read_.unread
+        ]
         no = _("通知没有读全，日历没有启用。请核对：") if unread else _("通知里没有读到任何放假安排。")
         return _refused(no, as_json=asked.json, unread=unread)
     with transaction.atomic():

@@ -17,6 +17,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Path("en", "LC_MESSAGES", "django.po")
+CHINESE = Path("zh_Hans", "LC_MESSAGES", "django.po")
 SOURCES = ("civicloop", "templates")
 _LEFT_OUT = shutil.ignore_patterns("tests", "migrations", "data", "__pycache__")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
@@ -24,17 +25,36 @@ _CHINESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
 def compile_messages(locale: Path = ROOT / "locale") -> int:
-    """Make each .mo that is missing or older than its .po; returns how many were made."""
+    """Make each .mo that is missing or older than the English catalogue; returns how many were made."""
     made = 0
-    for source in locale.glob("*/LC_MESSAGES/*.po"):
-        target = source.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+    source = locale / CATALOGUE
+    for target, catalogue in ((source, _english), (locale / CHINESE, _chinese)):
+        compiled = target.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            compiled.parent.mkdir(parents=True, exist_ok=True)
             # Aside first: another process may be reading the old one, or making the same.
-            aside = target.with_suffix(f".{os.getpid()}")
-            polib.pofile(str(source)).save_as_mofile(str(aside))
-            aside.replace(target)
+            aside = compiled.with_suffix(f".{os.getpid()}")
+            catalogue(source).save_as_mofile(str(aside))
+            aside.replace(compiled)
             made += 1
     return made
+
+
+def _english(source: Path) -> polib.POFile:
+    return polib.pofile(str(source))
+
+
+def _chinese(source: Path) -> polib.POFile:
+    """Each sentence as it is.  Without it Django would fall back to English where that is the default language."""
+    catalogue = polib.pofile(str(source))
+    catalogue.metadata |= {"Language": "zh_Hans", "Plural-Forms": "nplurals=1; plural=0;"}
+    for entry in catalogue:
+        entry.flags = []
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: entry.msgid}
+        else:
+            entry.msgstr = entry.msgid
+    return catalogue
 
 
 def collect(into: Path) -> Path:

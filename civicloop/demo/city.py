@@ -1,29 +1,25 @@
 """示例城市: load a whole city into an empty database."""
 
-import contextlib
 import gzip
-import heapq
 import json
 import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from django.db import connections, transaction
-from django.utils import timezone
 
-from civicloop.demo.life import City, life
-from civicloop.demo.offices import LOGINS, PASSWORD, find_offices, open_offices
+from civicloop.demo.offices import LOGINS, PASSWORD, open_offices
 from civicloop.demo.parts import live_part
 from civicloop.demo.places import Ground, build_sites
 from civicloop.divisions.boundaries import load_boundaries
 from civicloop.divisions.loading import load_divisions
-from civicloop.divisions.models import Division, Level, Site
+from civicloop.divisions.models import Division
 from civicloop.divisions.operations import load_site_types
 from civicloop.kernel.actors import INSTALLER
 from civicloop.kernel.clock.models import Mark
@@ -33,18 +29,13 @@ from civicloop.kernel.tables import read
 from civicloop.kernel.trail.jobs import deliver
 from civicloop.kernel.trail.sealing import seal
 from civicloop.notifications.models import Notice
-from civicloop.people.models import Role, Unit
-from civicloop.standards.models import ProblemKind
+from civicloop.people.models import Role
 from civicloop.standards.operations import load_catalogue
 
 DATA = Path(__file__).parent / "data"
 DAYS = 365
-PHOTO_DAYS = 24  # only the newest cases have drawn photos, so that the first start stays short
 FEWEST = 100  # cases worth a process of their own
-FRESH = 0.012  # of the cases came in during the last hours
-BATCH = 120  # events in one transaction
 Tell = Callable[[str, int, int], None]
-Story = Generator[datetime, datetime, None]
 
 
 def say(what: str, done: int, total: int) -> None:
@@ -116,25 +107,6 @@ def _foundations(code: str, tell: Tell) -> None:
     tell("单位、岗位与人员", 1, 1)
 
 
-def city_as_founded(code: str, now: datetime) -> City:
-    """The city as its foundations left it."""
-    division = Division.objects.get(code=code)
-    units: dict[str, list[Unit]] = {}
-    for unit in Unit.objects.exclude(kind=Unit.Kind.OFFICE).order_by("pk"):
-        units.setdefault(unit.place_path, []).append(unit)
-    return City(
-        division=division,
-        communities=list(Division.objects.filter(level=Level.COMMUNITY).within(division.path)),
-        sites=list(Site.objects.select_related("division").order_by("pk")),
-        kinds=list(ProblemKind.objects.in_use().select_related("line")),
-        offices=find_offices(division),
-        units=units,
-        ground=Ground(division, Random(f"ground {code}")),
-        photos_since=now - timedelta(days=PHOTO_DAYS),
-        latest={},
-    )
-
-
 def _live_side_by_side(code: str, cases: int, began: datetime, now: datetime, tell: Tell) -> None:
     """Share the cases out to as many processes as the machine has cores, since each waits for the database."""
     parts = max(1, min(os.cpu_count() or 1, 4, cases // FEWEST))
@@ -154,41 +126,3 @@ def _live_side_by_side(code: str, cases: int, began: datetime, now: datetime, te
     if any(worker.exitcode for worker in workers):
         raise RuntimeError("a part of the sample city could not be loaded; its error stands above")
     tell("案件逐日重演", cases, cases)
-
-
-def live(city: City, numbers: range, began: datetime, now: datetime) -> Iterator[float]:
-    """Let these cases live at once, each event at its moment, in the order of time; yields the share of time."""
-    waiting: list[tuple[datetime, int, Story]] = []
-    for number in numbers:
-        chance = Random(f"{city.division.code} {number}")
-        story = life(city, number, chance)
-        next(story)
-        waiting.append((_reported_at(began, now, chance), number, story))
-    heapq.heapify(waiting)
-    while waiting and waiting[0][0] <= now:
-        with transaction.atomic():
-            for _event in range(BATCH):
-                if not waiting or waiting[0][0] > now:
-                    break
-                at, number, story = heapq.heappop(waiting)
-                with business_time(at), contextlib.suppress(StopIteration):
-                    heapq.heappush(waiting, (max(story.send(at), at), number, story))
-        yield min(1.0, (waiting[0][0] - began) / (now - began)) if waiting else 1.0
-
-
-def _reported_at(began: datetime, now: datetime, chance: Random) -> datetime:
-    """Some moment of the year: more on working days, by daylight, and lately, so that every desk has work."""
-    if chance.random() < FRESH:
-        return now - timedelta(hours=chance.uniform(0.2, 40))
-    while True:
-        share = 1 - abs(chance.gauss(0, 0.62))
-        if share < 0:
-            continue
-        day = timezone.localtime(began + (now - began) * share)
-        if day.weekday() >= 5 and chance.random() < 0.65:
-            continue
-        at = day.replace(
-            hour=int(chance.triangular(7, 20, 10)), minute=chance.randint(0, 59), second=chance.randint(0, 59)
-        )
-        if began <= at <= now:
-            return at

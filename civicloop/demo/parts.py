@@ -9,7 +9,7 @@ def live_part(code: str, numbers: range, began: datetime, now: datetime, passed:
     import django
 
     django.setup()
-    from civicloop.demo.city import city_as_founded, live
+    from civicloop.demo.replay import city_as_founded, live
 
     for done in live(city_as_founded(code, now), numbers, began, now):
         passed[part] = done

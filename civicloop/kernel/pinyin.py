@@ -9,7 +9,7 @@ LONGEST = 200
 
 
 def pinyin_key(text: str) -> str:
-    """Syllables without tones, lower case, a blank between: 宿城区 → "su cheng qu", A座3号 → "a zuo 3 hao".
+    """Syllables without tones, lower case, a blank between: 城东区 → "cheng dong qu", A座3号 → "a zuo 3 hao".
 
     Each character has its commonest reading; signs that are neither letter nor digit fall away.
     """

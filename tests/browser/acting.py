@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from django.db import transaction
 from playwright.sync_api import FilePayload, Page, expect
 
 from civicloop.cases.models import Case
@@ -18,8 +19,9 @@ def photo(seed: int = 1, name: str = "") -> FilePayload:
 
 def the_worker_comes_by() -> None:
     """What the worker does within seconds: copies of photos, and notices."""
-    for one in Evidence.objects.filter(state=Evidence.State.RECEIVED):
-        derive(one)
+    with transaction.atomic():
+        for one in Evidence.objects.filter(state=Evidence.State.RECEIVED):
+            derive(one)
     while deliver():
         pass
 

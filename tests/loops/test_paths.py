@@ -1,5 +1,6 @@
 """The loop as a whole: every path ends where it should, every move and every state is on some path."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ class PathTests(CityTestCase):
                 self.assertEqual([entry.verb for entry in entries], [f"cases.{verb}" for verb in path])
                 self.assertIn(case.state, ENDED)
                 self.assertEqual(case.revision, len(path))
-                for earlier, later in zip(entries, entries[1:], strict=False):
+                for earlier, later in itertools.pairwise(entries):
                     self.assertEqual(earlier.after, later.before)
                 self.assertEqual(entries[-1].after, case.state)
 

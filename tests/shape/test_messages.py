@@ -15,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Field, JSONField, QuerySet
 from django.shortcuts import resolve_url
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -106,6 +106,11 @@ class Words(HTMLParser):
             self.said.append(data)
 
 
+def forget_catalogues() -> None:
+    """Read them again: they may have been compiled since, or the default language have changed."""
+    trans_real._translations = {}  # type: ignore[attr-defined]
+
+
 def words_of(response: Any) -> Words:
     words = Words()
     words.feed(response.content.decode())
@@ -165,7 +170,7 @@ class EnglishPagesTest(CityTestCase):
     def setUpTestData(cls) -> None:
         super().setUpTestData()
         compile_messages()
-        trans_real._translations = {}  # type: ignore[attr-defined]  # what was read before the catalogue was compiled
+        forget_catalogues()
         for state in (
             "reported",
             "filed",
@@ -216,6 +221,16 @@ class EnglishPagesTest(CityTestCase):
     def test_the_pages_of_the_administrators(self) -> None:
         for person in (self.cast.system_admin, self.cast.security_admin, self.cast.auditor):
             self.reads_only_english(person, at_least=5)
+
+    def test_chinese_stays_chinese_where_the_office_chose_english(self) -> None:
+        with override_settings(LANGUAGE_CODE="en"):
+            self.addCleanup(forget_catalogues)
+            forget_catalogues()
+            with translation.override("zh-hans"):
+                assert translation.gettext("派遣") == "派遣"
+                assert translation.ngettext("%(n)d天", "%(n)d天", 2) == "%(n)d天"
+            with translation.override("en"):
+                assert translation.gettext("派遣") == "Dispatch"
 
     def test_chinese_on_a_page_would_be_found(self) -> None:
         self.client.cookies.clear()

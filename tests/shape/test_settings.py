@@ -1,6 +1,7 @@
 """The table of settings and the code name the same variables, with the same defaults."""
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,10 +39,8 @@ def asked_by_settings() -> dict[str, str | None]:
             if len(node.args) == 1:
                 default = ""
             else:
-                try:
+                with contextlib.suppress(NameError):
                     default = str(eval(compile(ast.Expression(node.args[1]), "settings", "eval"), {}))
-                except NameError:
-                    pass
             found[str(node.args[0].value)] = default
     return found
 
@@ -60,11 +59,10 @@ def _names(file: Path) -> Iterator[str]:
     if "environ" not in text and "getenv" not in text:
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(
-                r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value
-            ):
-                yield node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(
+            r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value
+        ):
+            yield node.value
 
 
 def test_every_setting_that_the_code_asks_for_has_its_row_and_every_row_is_asked_for() -> None:

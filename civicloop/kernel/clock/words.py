@@ -52,7 +52,7 @@ def duration_in_words(seconds: int, *, in_days: bool = False) -> str:
 def day_in_words(day: date, *, year: int | None = None) -> str:
     """「2月13日 周五」, with the year unless it is `year`."""
     weekdays = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return f"{_date(day, year)} {weekdays[day.weekday()]}"
+    return _("%(day)s %(weekday)s") % {"day": _date(day, year), "weekday": weekdays[day.weekday()]}
 
 
 def moment_in_words(at: datetime, *, zone: ZoneInfo = SHANGHAI, year: int | None = None) -> str:

@@ -21,6 +21,7 @@ from civicloop.kernel.evidence.kinds import BY_MIME, DOCUMENTS, HEAD, PDF, PHOTO
 from civicloop.kernel.evidence.models import Evidence
 from civicloop.kernel.evidence.names import safe_name
 from civicloop.kernel.evidence.store import CHUNK, fingerprint, keep, original_path
+from civicloop.kernel.later import later
 from civicloop.kernel.refused import Refused
 from civicloop.kernel.trail.record import record
 from civicloop.kernel.trail.verbs import Verb
@@ -153,10 +154,6 @@ def _spool(upload: Upload, content: IO[bytes], kinds: Collection[Kind]) -> int:
 
 
 def _written(row: Evidence, *, by: Actor) -> Evidence:
-    from civicloop.kernel.evidence.jobs import (
-        derive_evidence,
-    )  # the job imports derive, which people may import alone
-
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -169,7 +166,7 @@ def _written(row: Evidence, *, by: Actor) -> Evidence:
             return _same(first, row.sha256)
         record(RECEIVE, about=row, by=by, facts={"uid": row.uid, "sha256": row.sha256, "size": row.size})
         if row.state == Evidence.State.RECEIVED:
-            derive_evidence.defer(id=row.pk)
+            later("kernel.derive_evidence", queue="evidence", id=row.pk)
     return row
 
 

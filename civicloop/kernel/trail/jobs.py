@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.utils import utcnow
 
-from civicloop.kernel.trail.later import later
+from civicloop.kernel.later import later
 from civicloop.kernel.trail.listeners import LISTENERS
 from civicloop.kernel.trail.models import Delivery
 from civicloop.kernel.trail.sealing import seal
@@ -105,7 +105,7 @@ def try_again(deliveries: models.QuerySet[Delivery]) -> int:
             state=Delivery.State.DUE, attempts=0, next_at=Now()
         )
         if count:
-            later(deliver_due)
+            later("kernel.deliver_due", queue="trail")
     return count
 
 
@@ -151,7 +151,7 @@ def wake_for_forgotten() -> bool:
         return False
     if ProcrastinateJob.objects.filter(task_name=deliver_due.name, status="todo").exists():
         return False
-    later(deliver_due)
+    later("kernel.deliver_due", queue="trail")
     return True
 
 

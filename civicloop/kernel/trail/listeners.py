@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from civicloop.kernel.later import later
+
 if TYPE_CHECKING:
     from civicloop.kernel.trail.models import Entry
 
@@ -47,12 +49,9 @@ def wake() -> None:
 
     The job is a row of this same transaction; were it lost, the sweep would find the deliveries all the same.
     """
-    from civicloop.kernel.trail.jobs import deliver_due  # jobs import this module
-    from civicloop.kernel.trail.later import later
-
     if any(getattr(hook[1], "is_wake", False) for hook in connection.run_on_commit):
         return
-    later(deliver_due)
+    later("kernel.deliver_due", queue="trail")
 
     def forget() -> None:
         """Marks this transaction as having its job; nothing is left to do after commit."""

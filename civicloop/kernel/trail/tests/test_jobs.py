@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from civicloop.kernel.later import later
 from civicloop.kernel.tests import toys
 from civicloop.kernel.tests.toys import LI_NA, Moves, Toy
 from civicloop.kernel.trail import jobs
@@ -26,7 +27,6 @@ from civicloop.kernel.trail.jobs import (
     try_again,
     wake_for_forgotten,
 )
-from civicloop.kernel.trail.later import later
 from civicloop.kernel.trail.listeners import LISTENERS, listen, listeners_of
 from civicloop.kernel.trail.models import Delivery, Entry, Seal
 from civicloop.kernel.trail.tests.made import sql
@@ -191,7 +191,7 @@ class TestSweeping:
 
     def stalled(self, attempts: int = 0, heartbeat: str = "1 minute") -> int:
         """A job that a worker took whose last sign of life is `heartbeat` old."""
-        later(deliver_due)
+        later(deliver_due.name, queue="trail")
         (worker,) = sql(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval) RETURNING id",
             heartbeat,
@@ -259,10 +259,10 @@ class TestSweeping:
         assert sorted(Delivery.objects.values_list("state", flat=True)) == ["done", "due", "failed"]
 
     def test_finished_jobs_are_dropped(self) -> None:
-        later(deliver_due)
+        later(deliver_due.name, queue="trail")
         sql("UPDATE procrastinate_jobs SET status = 'succeeded'")
         sql("UPDATE procrastinate_events SET at = now() - interval '25 hours'")
-        later(deliver_due)
+        later(deliver_due.name, queue="trail")
         prune()
         assert waiting() == ProcrastinateJob.objects.count() == 1
 
@@ -323,13 +323,13 @@ class TestWithARealWorker:
         make(1)
         sql("DELETE FROM procrastinate_jobs")
         for task in (sweep, jobs.seal_trail, jobs.seal_everything, prune):
-            later(task, timestamp=1)
+            later(task.name, queue="trail", timestamp=1)
         run_worker()
         assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
         assert Seal.objects.count() == 1
         assert len(ear.heard) == 1
 
-    def test_a_worker_killed_in_the_middle_loses_nothing(self, ear: Ear) -> None:
+    def test_a_delivery_interrupted_in_the_middle_loses_nothing(self, ear: Ear) -> None:
         """Its transaction is gone with it: everything is due again, and the effects come once."""
         entries = make(BATCH // 100)
         with pytest.raises(KeyboardInterrupt):

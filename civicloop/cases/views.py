@@ -205,6 +205,7 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
             "form": form,
             "refusal": str(refusal) if refusal else "",
             "is_stale": isinstance(refusal, Stale),
+            "latest": history_as_seen_by(row, person)[0] if isinstance(refusal, Stale) else None,
             "possible": possible,
             "kept": kept_photos(request),
             "photos": list(row.photos.select_related("evidence")),

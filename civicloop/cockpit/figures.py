@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from civicloop.cases.filters import filtered
 from civicloop.cases.models import Case, CaseQuerySet
 from civicloop.cases.workflow import DONE, IN_HAND, WITH_UNIT, State
-from civicloop.divisions.models import LABEL, Division
+from civicloop.divisions.models import LABEL, Division, Level
+from civicloop.divisions.outlines import geojson
 from civicloop.kernel.clock.now import now, today
 from civicloop.people.models import Person
 from civicloop.standards.models import ProblemKind
 
 WEEKS = 12
 RECENT_DAYS = 30
+DISTRICT_DEPTH = 3 * LABEL  # of a path: province, city, district
 KINDS = 12
 
 
@@ -117,19 +119,45 @@ def _figures(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[
         look_back=Count("id", filter=Q(state=State.CLOSED, look_back_on__lte=day)),
     )
     return [
-        Figure(_("今日上报"), counts["today"], _("今天零点以来上报的案件。"), rows_url(place, since=day, until=day)),
         Figure(
-            _("近30日上报"), counts["month"], _("含今天在内30天里上报的案件。"), rows_url(place, since=month, until=day)
-        ),
-        Figure(_("在办"), counts["in_hand"], _("已上报、还没有结案的案件。"), rows_url(place, state="in_hand"), "busy"),
-        Figure(
-            _("今日到期"), counts["due_today"], _("在责任单位手上、期限在今天之内还没有过的案件。"), rows_url(place, due="today"), _loud(counts["due_today"], "warn")
+            _("今日上报"),
+            counts["today"],
+            _("今天零点以来上报的案件。"),
+            rows_url(place, since=day, until=day),
         ),
         Figure(
-            _("已超期"), counts["overdue"], _("期限已过、责任单位还没有上报整改的案件。"), rows_url(place, due="overdue"), _loud(counts["overdue"], "danger")
+            _("近30日上报"),
+            counts["month"],
+            _("含今天在内30天里上报的案件。"),
+            rows_url(place, since=month, until=day),
         ),
         Figure(
-            _("该回头看"), counts["look_back"], _("已结案、到了回头看日期还没有人去看的案件。"), rows_url(place, due="look_back"), "info"
+            _("在办"),
+            counts["in_hand"],
+            _("已上报、还没有结案的案件。"),
+            rows_url(place, state="in_hand"),
+            "busy",
+        ),
+        Figure(
+            _("今日到期"),
+            counts["due_today"],
+            _("在责任单位手上、期限在今天之内还没有过的案件。"),
+            rows_url(place, due="today"),
+            _loud(counts["due_today"], "warn"),
+        ),
+        Figure(
+            _("已超期"),
+            counts["overdue"],
+            _("期限已过、责任单位还没有上报整改的案件。"),
+            rows_url(place, due="overdue"),
+            _loud(counts["overdue"], "danger"),
+        ),
+        Figure(
+            _("该回头看"),
+            counts["look_back"],
+            _("已结案、到了回头看日期还没有人去看的案件。"),
+            rows_url(place, due="look_back"),
+            "info",
         ),
     ]
 
@@ -164,8 +192,6 @@ def _rates(cases: CaseQuerySet, place: Division | None) -> list[Rate]:
     ]
 
 
-
-
 def _counted(groups: Any, at: datetime) -> list[dict[str, Any]]:
     """The counts of each group of a grouped query, most reported first."""
     since = _midnight(today() - timedelta(days=RECENT_DAYS - 1))
@@ -180,7 +206,9 @@ def _counted(groups: Any, at: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["reported"], -row["in_hand"]))
 
 
-def _line(name: str, drill: str, row: dict[str, Any], largest: int, place: Division | None, **by: Any) -> Line:
+def _line(
+    name: str, drill: str, row: dict[str, Any], largest: int, place: Division | None, **by: Any
+) -> Line:
     month = today() - timedelta(days=RECENT_DAYS - 1)
     return Line(
         name=name,
@@ -208,6 +236,30 @@ def _places(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[L
         for row in rows
         if (child := children.get(row["child"]))
     ]
+
+
+def areas_of(person: Person, place: Division | None) -> str:
+    """GeoJSON of the districts: how many cases each has in hand, warned of by the share that is overdue."""
+    cases = filtered(Case.objects.seen_by(person), {"place": place})
+    districts = {
+        path: code for code, path in Division.objects.filter(level=Level.DISTRICT).values_list("code", "path")
+    }
+    groups = (
+        cases.filter(state__in=IN_HAND)
+        .order_by()
+        .annotate(child=Left("place_path", DISTRICT_DEPTH))
+        .values("child")
+    )
+    told = {
+        districts[row["child"]]: {
+            "count": row["in_hand"],
+            "tone": "danger" if row["overdue"] * 10 > row["in_hand"] else "warn" if row["overdue"] else "ok",
+            "url": f"{reverse('cockpit:cockpit')}?{urlencode({'place': districts[row['child']]})}",
+        }
+        for row in _counted(groups, now())
+        if row["child"] in districts
+    }
+    return geojson(place.code if place else "", told)
 
 
 def _common_path(cases: QuerySet[Case]) -> str:

@@ -1,6 +1,7 @@
 """Outlines of districts as GeoJSON, for every map."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 
 import shapely
@@ -13,14 +14,17 @@ _COARSE_DEGREES = 0.002
 _MANY_POINTS = 400
 
 
-def geojson(within: str = "") -> str:
-    """The outlined districts in (or around) the division of this code, simplified to 0.002°; all without."""
+def geojson(within: str = "", more: Mapping[str, Mapping[str, object]] | None = None) -> str:
+    """The outlined districts in (or around) the division of this code, simplified to 0.002°; all without.
+
+    more  code → properties that a map shows besides, such as `count`, `tone` and another `url`
+    """
     known = outlines()
     codes = _codes(within)
     places = Division.objects.filter(code__in=codes).order_by("path").values_list("code", "name")
     shapes = _shapes(known.edition)
     features = ",".join(
-        f'{{"type":"Feature","properties":{_properties(code, name)},"geometry":{shapes[code]}}}'
+        f'{{"type":"Feature","properties":{_properties(code, name, (more or {}).get(code, {}))},"geometry":{shapes[code]}}}'
         for code, name in places
         if code in shapes
     )
@@ -35,8 +39,8 @@ def _codes(within: str) -> list[str]:
     return known.around(place) if place else []
 
 
-def _properties(code: str, name: str) -> str:
-    told = {"code": code, "name": name, "url": reverse("divisions:division", args=[code])}
+def _properties(code: str, name: str, more: Mapping[str, object]) -> str:
+    told = {"code": code, "name": name, "url": reverse("divisions:division", args=[code]), **more}
     return json.dumps(told, ensure_ascii=False)
 
 

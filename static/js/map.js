@@ -127,7 +127,7 @@ function boundsOf(root, areas, points) {
 
 export function numbers(words) {
   const found = (words || "").split(",").map((one) => (one.trim() === "" ? NaN : Number(one)));
-  return found.length === 2 && found.every(Number.isFinite) ? found : null;
+  return found.length === 2 && Math.abs(found[0]) <= 180 && Math.abs(found[1]) <= 90 ? found : null;
 }
 
 // A place inside the area's largest ring for its name: the middle of its box is good enough for districts.

@@ -23,7 +23,8 @@ class CockpitTest(CityTestCase):
         cast = cls.cast
         Mark.objects.create(name="demo", value="9801", at=now())
         for days, state in enumerate(
-            ["reported", "filed", "dispatched", "signed", "fixed", "verified", "closed", "looked_back"], start=1
+            ["reported", "filed", "dispatched", "signed", "fixed", "verified", "closed", "looked_back"],
+            start=1,
         ):
             with business_time(now() - timedelta(days=days * 9)):
                 cast.case(state)
@@ -43,7 +44,9 @@ class CockpitTest(CityTestCase):
         """(number, address) of every link whose text is a count."""
         found = []
         for link in _NUMBER.finditer(html):
-            inside = re.sub(r"<span class=\"(tile-label|hint|tile-delta)\".*?</span>", "", link["inside"], flags=re.DOTALL)
+            inside = re.sub(
+                r"<span class=\"(tile-label|hint|tile-delta)\".*?</span>", "", link["inside"], flags=re.DOTALL
+            )
             words = re.sub("<[^>]+>", "", inside).strip()
             if words.isdigit():
                 found.append((int(words), unescape(link["url"])))
@@ -109,4 +112,3 @@ class CockpitTest(CityTestCase):
         with CaptureQueriesContext(connection) as after:
             self.page(self.cast.liu_yang)
         self.assertEqual(len(after), len(before))
-

@@ -71,6 +71,7 @@ def _the_trail_lets_tests_flush() -> Iterator[None]:
             cursor.execute("SET LOCAL session_replication_role = replica")
             for statement in statements:
                 cursor.execute(statement)
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
             cursor.execute("SET LOCAL session_replication_role = origin")
             seed(CalendarEdition, CalendarDay)
 

@@ -190,7 +190,8 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
     elif row.state not in the_move.sources or why_not(person, the_move, row):
         refusal = Refused(
             why_not(person, the_move, row)
-            or _("案件现在是“%(state)s”，不能“%(move)s”。") % {"state": row.get_state_display(), "move": the_move.label}
+            or _("案件现在是“%(state)s”，不能“%(move)s”。")
+            % {"state": row.get_state_display(), "move": the_move.label}
         )
     else:
         fill(form, held(request, request.path))
@@ -228,16 +229,22 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                opened, status = operations.open_contact(row, by=person, reason=form.cleaned_data["reason"]), 200
+                opened, status = (
+                    operations.open_contact(row, by=person, reason=form.cleaned_data["reason"]),
+                    200,
+                )
             except Refused as no:
                 form.add_error(None, str(no))
-    return show(
+    response = show(
         request,
         "cases/contact.html",
         "cases/_contact.html",
         {"case": row, "form": form, "contact": opened},
         status=status,
     )
+    if opened is not None:
+        response.headers["Cache-Control"] = "no-store"  # shown once, stored nowhere
+    return response
 
 
 @require_GET

@@ -74,7 +74,7 @@ def worker() -> None:
 
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(shutdown_graceful_timeout=GRACE)
+        working.run_worker(shutdown_graceful_timeout=GRACE, delete_jobs="successful")
 
 
 if __name__ == "__main__":

@@ -7,3 +7,9 @@ class KernelConfig(AppConfig):
     label = "kernel"
     verbose_name = _("内核")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from civicloop.kernel.evidence.audit import check_files
+        from civicloop.kernel.trail.verify import CHECKS
+
+        CHECKS.fill(check_files)

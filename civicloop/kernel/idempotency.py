@@ -114,8 +114,13 @@ def _keep(key: uuid.UUID, response: HttpResponseBase) -> None:
         status=response.status_code,
         location=response.headers.get("Location", ""),
         content_type=response.headers.get("Content-Type", ""),
-        body=response.content if isinstance(response, HttpResponse) else b"",
+        body=response.content if isinstance(response, HttpResponse) and not _shown_once(response) else b"",
     )
+
+
+def _shown_once(response: HttpResponseBase) -> bool:
+    """What may not be stored by a browser is not stored by us either."""
+    return "no-store" in response.headers.get("Cache-Control", "")
 
 
 def _again(request: HttpRequest, used: Intent, actor: str, body_hash: str) -> HttpResponse:
@@ -125,6 +130,10 @@ def _again(request: HttpRequest, used: Intent, actor: str, body_hash: str) -> Ht
             409,
             _("这张表已经提交过一次，这次的内容与上次不同，因此没有再办。请打开最新页面，确认后重新填写。"),
             "intent_reused",
+        )
+    if not used.body and not used.location:
+        return _say(
+            request, 409, _("这件事已经办过，结果只显示一次。需要再看，请重新打开页面。"), "shown_once"
         )
     response = HttpResponse(bytes(used.body or b""), status=used.status, content_type=used.content_type)
     if used.location:
@@ -139,9 +148,7 @@ def _hash(request: HttpRequest) -> str:
     if request.content_type == "application/json":
         digest.update(request.body)
         return digest.hexdigest()
-    asked = sorted(
-        (name, values) for name, values in request.POST.lists() if name not in _FRAME
-    )
+    asked = sorted((name, values) for name, values in request.POST.lists() if name not in _FRAME)
     digest.update(json.dumps(asked).encode())
     for name, files in sorted(request.FILES.lists()):
         for upload in files:

@@ -147,7 +147,7 @@ class Asked:
             "rework_percent": 50, "look_back_days": 1, "is_active": "on", "seen": cast.litter.fingerprint,
         }  # fmt: skip
         site = {"name": "西街市场（示例）", "type": self.site.type_id, "division": "980101001"}
-        city_post = Post.objects.get(unit=cast.office, name__startswith="督查员")
+        city_post = Post.objects.get(unit=cast.office, name__startswith="领导")
         office = f"{cast.office.name}@{cast.office.division.code}"
         report = {"text": "路口有垃圾", "division": "980101001001", "source": "inspection"}
         return {
@@ -155,7 +155,7 @@ class Asked:
             **{f"cases:{word}": lambda given=given: given for word, given in moves.items()},
             "cases:file": lambda: {"kind": cast.litter.pk},
             "cases:report": lambda: report | {"kind": cast.litter.pk},
-            "api:report": lambda: report | {"kind": "ENV01"},
+            "api:list_cases": lambda: report | {"kind": "ENV01"},  # the same address, by its first name
             "api:hand_in_photo": lambda: {
                 "id": str(uuid.UUID(int=77)),
                 "file": SimpleUploadedFile("a.jpg", picture(), "image/jpeg"),

@@ -1,6 +1,7 @@
 """The table of who may ask what, asked for real: every address, every method, every kind of person."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ class MatrixTests(CityTestCase):
     def send(self, route: str, method: str, **more: Any) -> Any:
         """One request, and everything as before."""
         with transaction.atomic():
-            answer = ask(self.client, self.asked, SAME.get(route, route) and route, method, **more)
+            answer = ask(self.client, self.asked, route, method, **more)
             answer.wrote = Entry.objects.count()
             transaction.set_rollback(True)
         return answer
@@ -66,10 +67,30 @@ class MatrixTests(CityTestCase):
                 wrong.append(f"{method} {route}: {answer.status_code}")
         self.assertEqual(wrong, [])
 
-    def test_everybody_gets_what_the_table_says(self) -> None:
+    # Four of them, so that they run beside each other.
+
+    def test_the_office_gets_what_the_table_says(self) -> None:
+        self.get_what_the_table_says("chen_jing", "liu_yang", "he_bian", "nobody")
+
+    def test_the_field_gets_what_the_table_says(self) -> None:
+        self.get_what_the_table_says("li_na", "zhou_jie", "sun_ping", "third")
+
+    def test_units_and_districts_get_what_the_table_says(self) -> None:
+        self.get_what_the_table_says("wang_lei", "zhao_min", "west_dispatcher", "system_admin")
+
+    def test_administrators_and_strangers_get_what_the_table_says(self) -> None:
+        self.get_what_the_table_says(
+            "security_admin", "auditor", "stranger_dispatcher", "stranger_handler", "stranger_inspector"
+        )
+
+    def test_nobody_of_the_cast_was_forgotten(self) -> None:
+        code = Path(__file__).read_text()
+        self.assertEqual([name for name in ALL if f'"{name}"' not in code], [])
+
+    def get_what_the_table_says(self, *names: str) -> None:
         wrong, count = [], 0
         before = Entry.objects.count()
-        for name in sorted(ALL):
+        for name in names:
             self.as_(self.person(name))
             cookies = copy.deepcopy(self.client.cookies)
             for (route, method), row in ROWS.items():
@@ -84,7 +105,7 @@ class MatrixTests(CityTestCase):
                 if wanted in {404, 422} and answer.wrote != before:
                     wrong.append(f"{name}: {method} {route} was refused and wrote {answer.wrote - before} entries")
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
-        self.assertGreater(count, 1500)
+        self.assertEqual(count, len(names) * len(ROWS))
 
     def test_no_address_takes_a_method_without_a_row(self) -> None:
         self.as_(self.cast.chen_jing)
@@ -121,8 +142,8 @@ class AnotherCityTests(CityTestCase):
 
         words = [name for name, _method in ROWS if name.startswith(("cases:", "api:")) and self._takes_number(name)]
         self.assertGreater(len(words), 25)
-        for name in sorted(ALL - {"stranger_dispatcher", "stranger_inspector"}):
-            self.as_(self.asked.third if name == "third" else getattr(self.cast, name))
+        for name in ("chen_jing", "wang_lei", "li_na", "liu_yang", "west_dispatcher", "auditor", "nobody"):
+            self.as_(getattr(self.cast, name))
             for route in sorted(set(words)):
                 for method in ("GET", "POST"):
                     if (route, method) not in ROWS:

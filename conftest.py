@@ -48,11 +48,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _passwords_are_hashed_quickly() -> Iterator[None]:
-    """The same algorithm at a fraction of its cost; what the real one costs is no matter of these tests."""
+def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Passwords by the same algorithm at a fraction of its cost; files where the tests end with them."""
     from django.test.utils import override_settings
 
-    with override_settings(PASSWORD_HASHERS=["tests.hashers.Quick"]):
+    files = str(tmp_path_factory.mktemp("files"))
+    with override_settings(PASSWORD_HASHERS=["tests.hashers.Quick"], CIVICLOOP_FILES=files):
         yield
 
 

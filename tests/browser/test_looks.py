@@ -13,7 +13,7 @@ from tests.browser.conftest import Enter
 from tests.cast import Cast
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
-COMMON = ["/", "/notifications/", "/people/account", "/standards/"]
+COMMON = ["/", "/notifications/", "/people/account", "/standards/kinds/"]
 LOOP = ["/cases/", "/cases/map", "/cockpit/", "/divisions/", "/divisions/sites/"]
 
 # person: the pages that are there for them; {state} stands for a case in that state.

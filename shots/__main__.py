@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from civicloop.demo import logins
 
@@ -30,7 +30,9 @@ NUMBER = re.compile(r"^(\d{4}-\d{6}|[0-9a-f-]{36}|\d+|[A-Z]{2,}[0-9-]+)$")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Take the pictures; returns 1 where the console of a page held errors."""
-    parser = argparse.ArgumentParser("shots", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "shots", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--role", action="append", help="user names; all of the sample city otherwise")
     parser.add_argument("--width", type=int, action="append", help="360, 1280, 1920 otherwise")
@@ -88,11 +90,19 @@ def _pages(
             errors.append(f"{path}: {response.status}")
         for href in page.eval_on_selector_all("main a[href], header a[href]", "all => all.map(a => a.href)"):
             there = urlsplit(href)
-            if f"{there.scheme}://{there.netloc}" != address or LEFT_OUT.search(there.path) or there.path in asked:
+            if (
+                f"{there.scheme}://{there.netloc}" != address
+                or LEFT_OUT.search(there.path)
+                or there.path in asked
+            ):
                 continue
             asked.add(there.path)
             waiting.append(there.path)
-        name = kind if kind != "cases-1" else f"case-{page.locator('[data-state-of-case]').get_attribute('data-state-of-case')}"
+        name = (
+            kind
+            if kind != "cases-1"
+            else f"case-{page.locator('[data-state-of-case]').get_attribute('data-state-of-case')}"
+        )
         if name not in shown and any(path.startswith(one) for one in below):
             shown.add(name)
             yield name, page
@@ -112,7 +122,7 @@ def _shoot(page: Page, file: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
     if page.locator("[data-map-box]").count():
         page.reload()  # a map is drawn for the width that it finds
-        page.wait_for_function("[...document.querySelectorAll('[data-map-box]')].every(box => box.dataset.drawn)", timeout=20_000)
+        expect(page.locator("[data-map-box]:not([data-drawn])")).to_have_count(0, timeout=20_000)
     file.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=file, full_page=True, animations="disabled")
 

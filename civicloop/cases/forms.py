@@ -41,7 +41,7 @@ def _words(label: Words, *, required: bool = False, help_text: Words = "", rows:
     )
 
 
-class _ByLine(ModelChoiceIterator):
+class _ByLine(ModelChoiceIterator):  # type: ignore[type-arg]
     """Kinds of problem under the lines that they belong to."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -53,10 +53,10 @@ class _ByLine(ModelChoiceIterator):
         yield from groups.items()
 
 
-class KindField(forms.ModelChoiceField):
+class KindField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A kind of problem: grouped by line, each with the limit that its cases get."""
 
-    iterator = _ByLine  # type: ignore[assignment]
+    iterator = _ByLine
 
     def __init__(self, kinds: ProblemKindQuerySet, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("问题类型"))
@@ -93,7 +93,9 @@ class ReportForm(forms.Form):
     photos = PhotosField(label=_("现场照片"), required=False)
     text = _words(_("发现了什么问题"), required=True, help_text=_("写清地点和现象，不写个人信息。"))
     kind = KindField(ProblemKind.objects.in_use(), required=False, empty_label=_("不确定，由文明办选定"))
-    division = DivisionField(label=_("属地"), required=False, help_text=_("已定位的可以不填，由坐标找到所在区县。"))
+    division = DivisionField(
+        label=_("属地"), required=False, help_text=_("已定位的可以不填，由坐标找到所在区县。")
+    )
     site = forms.ModelChoiceField(Site.objects.none(), required=False, widget=forms.HiddenInput)
     address = forms.CharField(label=_("地址"), required=False, max_length=200)
     longitude = forms.FloatField(label=_("经度"), required=False)
@@ -147,7 +149,10 @@ class MergeForm(MoveForm):
 
     similar = forms.ChoiceField(label=_("附近或同一属地的同类案件"), required=False, widget=forms.RadioSelect)
     into = forms.CharField(
-        label=_("其他案件的编号"), required=False, max_length=20, help_text=_("不在上面时填写，例如 2026-000123。")
+        label=_("其他案件的编号"),
+        required=False,
+        max_length=20,
+        help_text=_("不在上面时填写，例如 2026-000123。"),
     )
     reason = _words(_("说明"), rows=2)
 
@@ -159,7 +164,9 @@ class MergeForm(MoveForm):
         else:
             del self.fields["similar"]
             self.fields["into"].label = gettext("并入哪个案件")
-            self.fields["into"].help_text = gettext("附近没有同类的在办案件。填写案件编号，例如 2026-000123。")
+            self.fields["into"].help_text = gettext(
+                "附近没有同类的在办案件。填写案件编号，例如 2026-000123。"
+            )
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -206,7 +213,9 @@ class DispatchForm(MoveForm):
             )
 
     def _by_fit(self, units: Any) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-        line, place, others = [], [], []
+        line: list[tuple[int, str]] = []
+        place: list[tuple[int, str]] = []
+        others: list[tuple[int, str]] = []
         for unit in units:
             words = unit.name
             if unit.pk == self.case.handed_back_by_id:
@@ -226,7 +235,9 @@ class PhotoForm(MoveForm):
 
 
 class ReportFixedForm(MoveForm):
-    photos = PhotosField(label=_("整改后照片"), required=False, help_text=_("与整改前同一角度拍摄，便于对照。"))
+    photos = PhotosField(
+        label=_("整改后照片"), required=False, help_text=_("与整改前同一角度拍摄，便于对照。")
+    )
     no_photo_because = forms.CharField(
         label=_("没有照片，因为"), required=False, max_length=200, help_text=_("有照片的不用填。")
     )
@@ -284,7 +295,9 @@ class ListForm(forms.Form):
     due = forms.ChoiceField(label=_("期限"), required=False, choices=[("", _("不限")), *Due.choices])
     place = DivisionField(label=_("属地"), required=False)
     kind = KindField(ProblemKind.objects.all(), required=False, to_field_name="code", empty_label=_("全部"))
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("责任单位"), required=False, empty_label=_("全部"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("责任单位"), required=False, empty_label=_("全部")
+    )
     source = forms.ChoiceField(label=_("来源"), required=False, choices=[("", _("全部")), *Source.choices])
     since = forms.DateField(label=_("上报自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("上报至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

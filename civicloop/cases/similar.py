@@ -36,11 +36,15 @@ def similar_to(case: Case, person: Person) -> list[Similar]:
         Case.objects.seen_by(person)
         .exclude(pk=case.pk)
         .exclude(state__in=ENDED)
-        .filter(_near(case) | Q(division=case.division_id, reported_at__gte=now() - timedelta(days=RECENT_DAYS)))
+        .filter(
+            _near(case) | Q(division=case.division_id, reported_at__gte=now() - timedelta(days=RECENT_DAYS))
+        )
     )
     if case.kind_id:
         found = found.filter(kind=case.kind_id)
-    measured = [Similar(one, _distance(case, one)) for one in found.for_rows().order_by("-reported_at")[:_LOOKED_AT]]
+    measured = [
+        Similar(one, _distance(case, one)) for one in found.for_rows().order_by("-reported_at")[:_LOOKED_AT]
+    ]
     fitting = [
         one
         for one in measured

@@ -76,11 +76,15 @@ class Asked:
         """Fresh things to ask about, after something was done to the last ones."""
         self._cases.clear()
         number = Person.objects.count()
-        self.target = self.cast.person(f"target{number}", "受办人", self.cast.office, Role.INSPECTOR, "980101")
+        self.target = self.cast.person(f"target{number}", "受办人", self.cast.office, None, "980101")
+        post = Post.objects.create(unit=self.cast.office, name=f"巡查{number}")
+        Grant.objects.create(post=post, role=Role.INSPECTOR, division=self.cast.division["980101"])
+        Holding.objects.create(post=post, person=self.target, since=date(2024, 1, 1))
         Person.objects.filter(pk=self.disabled.pk).update(is_active=False)
         self.disabled.refresh_from_db()
         self.load = loads.take(io.BytesIO(COMPLAINTS), "complaints.csv", by=self.cast.chen_jing)
         self.draft = drafts.prepare_divisions(io.BytesIO(LIST), "list.csv", by=self.cast.system_admin)
+        tokens.revoke_all(self.cast.chen_jing)  # nobody may have many
         self.api_token, _text = tokens.issue(self.cast.chen_jing, name="报表", days=30, by=self.cast.chen_jing)
         self.site.refresh_from_db()
         self.cast.litter.refresh_from_db()
@@ -110,7 +114,7 @@ class Asked:
             "people:end_holding": [held.pk],
             "people:unit": unit, "people:edit_unit": unit, "people:add_post": unit,
             "people:grant": [held.post_id],
-            "people:withdraw": [Grant.objects.get(post=held.post_id).pk],
+            "people:withdraw": [Grant.objects.filter(post=held.post_id, role="inspector").values_list("pk", flat=True)[0]],
             "divisions:loaded": [self.draft.pk], "divisions:confirm_load": [self.draft.pk],
             "divisions:site": [self.site.code], "divisions:change_site": [self.site.code],
             "divisions:division": ["980101"],

@@ -151,6 +151,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("cases:load_unplaced", "GET"): Row(frozenset()),  # no row stayed out, so there is no file
     # Glances
     ("cockpit:cockpit", "GET"): page(WORKERS),
+    ("cockpit:areas", "GET"): page(WORKERS),
     ("notifications:notices", "GET"): page(),
     ("notifications:read_all", "POST"): step(ALL),
     # The API

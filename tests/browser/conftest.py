@@ -12,7 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 from civicloop.divisions.tests.facts import IN_EAST, two_districts
 from civicloop.people.models import Person
@@ -71,7 +79,11 @@ class Watch:
         page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not _MEANT.search(message.text) and not _NOISE.search(message.text):
+        if (
+            message.type in {"error", "warning"}
+            and not _MEANT.search(message.text)
+            and not _NOISE.search(message.text)
+        ):
             self.seen.append(f"{message.location.get('url')}: {message.text}")
 
     def _asked(self, request: Request) -> None:

@@ -116,12 +116,21 @@ def test_going_back_and_sending_again_reports_once(cast: Cast, enter: Enter) -> 
 NOT_PHOTOS: list[tuple[str, FilePayload]] = [
     ("不是照片", {"name": "清单.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7\n1 0 obj\n"}),
     ("破损", {"name": "破损.jpg", "mimeType": "image/jpeg", "buffer": photo(1)["buffer"][:900]}),
-    ("太大", {"name": "巨幅.png", "mimeType": "image/png", "buffer": png_of(64_000, 64_000, zlib.compress(b"\0" * 1000))}),
+    (
+        "太大",
+        {
+            "name": "巨幅.png",
+            "mimeType": "image/png",
+            "buffer": png_of(64_000, 64_000, zlib.compress(b"\0" * 1000)),
+        },
+    ),
 ]
 
 
 @pytest.mark.parametrize("file", [one for _name, one in NOT_PHOTOS], ids=[name for name, _one in NOT_PHOTOS])
-def test_a_file_that_is_no_photo_is_named_and_the_words_stay(cast: Cast, enter: Enter, file: FilePayload) -> None:
+def test_a_file_that_is_no_photo_is_named_and_the_words_stay(
+    cast: Cast, enter: Enter, file: FilePayload
+) -> None:
     li_na = enter(cast.li_na, width=360)
     li_na.goto("/cases/report")
     fill_and_send(li_na, text="桥洞积水", division="980101001001", photos=[file])

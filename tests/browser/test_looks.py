@@ -12,7 +12,12 @@ from tests.browser.acting import photo, take, the_worker_comes_by
 from tests.browser.conftest import Enter
 from tests.cast import Cast
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+WCAG = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 COMMON = ["/", "/notifications/", "/people/account", "/standards/kinds/"]
 LOOP = ["/cases/", "/cases/map", "/cockpit/", "/divisions/", "/divisions/sites/"]
 
@@ -34,6 +39,9 @@ PAGES: dict[str, list[str]] = {
     "nobody": ["/"],
 }  # fmt: skip
 
+TOUCHED = "button, .btn, select, summary, .tabbar a"
+NOT_TOUCHED = "[type=hidden], [type=checkbox], [type=radio], .visually-hidden"
+
 
 @pytest.fixture
 def cases(cast: Cast) -> dict[str, Case]:
@@ -49,7 +57,7 @@ def addresses(person: str, cases: dict[str, Case]) -> list[str]:
 
 
 def wait_for_maps(page: Page) -> None:
-    page.wait_for_function("[...document.querySelectorAll('[data-map-box]')].every(box => box.dataset.drawn)")
+    expect(page.locator("[data-map-box]:not([data-drawn])")).to_have_count(0, timeout=15_000)
 
 
 @pytest.mark.parametrize("person", sorted(PAGES))
@@ -73,14 +81,15 @@ def test_everybody_can_use_their_pages(cast: Cast, enter: Enter, cases: dict[str
 
 
 def too_small_to_touch(page: Page) -> list[str]:
-    """Controls of a phone page below 44 px in either direction, where they stand alone (links in text are text)."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('button, .btn, select, summary, .tabbar a, input:not([type=hidden], [type=checkbox], [type=radio], .visually-hidden)')]
+    """Controls of a phone page that are less than 44 px high, where they stand alone (links in text are text)."""
+    found: list[str] = page.eval_on_selector_all(
+        f"{TOUCHED}, input:not({NOT_TOUCHED})",
+        """all => all
         .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1)
-        .map(one => [one, one.getBoundingClientRect()])
-        .filter(([one, box]) => box.height < 43.5 && !one.closest('.maplibregl-control-container'))
-        .map(([one, box]) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 20)} ${Math.round(box.height)}px`)"""
+        .filter(one => one.getBoundingClientRect().height < 43.5 && !one.closest('.maplibregl-control-container'))
+        .map(one => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 20)}`)""",
     )
+    return found
 
 
 @pytest.mark.parametrize("address", ["/people/log_in"])
@@ -126,7 +135,7 @@ def test_the_keyboard_is_enough_for_a_dispatcher(cast: Cast, enter: Enter) -> No
     cast.case(text="第一件")
     cast.case(text="第二件")
     page = enter(cast.chen_jing)
-    page.goto("/cases/")
+    page.goto("/cases/", wait_until="networkidle")  # the script is there
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("Enter")

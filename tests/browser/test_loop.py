@@ -5,13 +5,27 @@ import re
 from playwright.sync_api import expect
 
 from civicloop.cases.models import Case
-from tests.browser.acting import fill_and_send, moves_on, open_case, photo, state_of, take, the_worker_comes_by
+from tests.browser.acting import (
+    fill_and_send,
+    moves_on,
+    open_case,
+    photo,
+    state_of,
+    take,
+    the_worker_comes_by,
+)
 from tests.browser.conftest import Enter
 from tests.cast import Cast
 
 
-def test_a_problem_is_reported_handed_back_put_right_twice_relapses_and_is_settled(cast: Cast, enter: Enter) -> None:
-    li_na, zhou_jie, third = enter(cast.li_na, width=360), enter(cast.zhou_jie, width=360), enter(cast.third, width=360)
+def test_a_problem_is_reported_handed_back_put_right_twice_relapses_and_is_settled(
+    cast: Cast, enter: Enter
+) -> None:
+    li_na, zhou_jie, third = (
+        enter(cast.li_na, width=360),
+        enter(cast.zhou_jie, width=360),
+        enter(cast.third, width=360),
+    )
     zhao_min, wang_lei = enter(cast.zhao_min, width=360), enter(cast.wang_lei, width=360)
     chen_jing = enter(cast.chen_jing)
 
@@ -45,7 +59,9 @@ def test_a_problem_is_reported_handed_back_put_right_twice_relapses_and_is_settl
     take_back = "该路段由市城管局保洁，不属于本街道"
     zhao_min.locator(".moves a", has_text="退回").click()
     fill_and_send(zhao_min, reason=take_back)
-    expect(zhao_min.locator("h1")).to_have_text("没有找到")  # it is not theirs any more, so they do not see it
+    expect(zhao_min.locator("h1")).to_have_text(
+        "没有找到"
+    )  # it is not theirs any more, so they do not see it
     case.refresh_from_db()
     assert case.state == "filed"
     the_worker_comes_by()

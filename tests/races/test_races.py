@@ -173,7 +173,8 @@ class OpposingMovesTests(TransactionTestCase):
     PAIRS: Sequence[tuple[str, tuple[str, str, dict[str, Any]], tuple[str, str, dict[str, Any]]]] = (
         ("reported", ("chen_jing", "file", {"kind": "ENV01"}), ("deputy", "decline", {"reason": "不是问题"})),
         ("dispatched", ("wang_lei", "sign", {}), ("second", "hand_back", {"reason": "不属本单位"})),
-        ("fixed", ("li_na", "verify", {}), ("third", "send_back", {"reason": "没有清干净"})),
+        # What was verified may still be sent back, so both say which page they saw.
+        ("fixed", ("li_na", "verify", {"seen": 5}), ("third", "send_back", {"reason": "没有清干净", "seen": 5})),
         ("verified", ("chen_jing", "close", {}), ("li_na", "send_back", {"reason": "照片不对"})),
         ("closed", ("third", "look_back", {}), ("fourth", "relapse", {"reason": "又出现了"})),
     )

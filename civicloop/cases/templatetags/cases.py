@@ -44,7 +44,11 @@ def case_row(case: Case, at: datetime) -> dict[str, Any]:
     due = case.due_at if case.state in WITH_UNIT else None
     place = f"{parent} {case.division}" if is_low else str(case.division)
     # Addresses often begin with the name of their community; once is enough.
-    where = f"{parent if is_low else ''} {case.address}" if case.address.startswith(str(case.division)) else f"{place} {case.address}"
+    where = (
+        f"{parent if is_low else ''} {case.address}"
+        if case.address.startswith(str(case.division))
+        else f"{place} {case.address}"
+    )
     return {
         "overdue": case.is_overdue(at),
         "due": due,
@@ -99,7 +103,9 @@ def steps_of(case: Case, history: Sequence[Happened]) -> list[dict[str, Any]]:
     for one in history:  # the newest first
         days.setdefault(one.entry.verb, timezone.localdate(one.entry.at))
     if case.state not in _PATH:
-        verb = {State.DECLINED: Moves.decline, State.MERGED: Moves.merge}.get(State(case.state), Moves.note_elsewhere)
+        verb = {State.DECLINED: Moves.decline, State.MERGED: Moves.merge}.get(
+            State(case.state), Moves.note_elsewhere
+        )
         return [
             {"label": _("上报"), "state": "done", "when": days.get(Moves.report.name)},
             {"label": State(case.state).label, "state": "done", "when": days.get(verb.name)},
@@ -150,7 +156,9 @@ def case_facts(case: Case, seen: Seen) -> list[dict[str, Any]]:
     if case.state == State.CLOSED and case.look_back_on:
         facts.append({"label": _("回头看日期"), "value": moment(case.look_back_on)})
     if case.site:
-        facts.append({"label": _("点位"), "value": case.site, "href": reverse("divisions:site", args=[case.site.code])})
+        facts.append(
+            {"label": _("点位"), "value": case.site, "href": reverse("divisions:site", args=[case.site.code])}
+        )
     if case.kind and case.kind.closing_condition:
         facts.append({"label": _("结案条件"), "value": case.kind.closing_condition})
     if case.external_id:
@@ -178,7 +186,9 @@ def clock_of(case: Case, seen: Seen, at: datetime) -> dict[str, Any]:
     clock: dict[str, Any] = {
         "due_at": case.due_at,
         "steps": [{"text": text} for text in seen.clock_steps],
-        "provisional": _("途经的年份还没有放假安排，期限暂定；新安排只会推后，不会提前。") if steps.get("provisional") else "",
+        "provisional": _("途经的年份还没有放假安排，期限暂定；新安排只会推后，不会提前。")
+        if steps.get("provisional")
+        else "",
     }
     if case.kind:
         clock["limit"] = case.kind.rework_words if case.rounds > 1 else case.kind.limit_words
@@ -234,13 +244,18 @@ def photo_pairs(
         pairs += [
             {
                 "title": _("第 %(round)d 轮") % {"round": number} if len(fixes) > 1 and not place else "",
-                "before": _photo(one[0], reader, alt) if one[0] else {"state": "absent", "why": _("没有整改前照片")},
+                "before": _photo(one[0], reader, alt)
+                if one[0]
+                else {"state": "absent", "why": _("没有整改前照片")},
                 "after": _photo(one[1], reader, alt) if one[1] else {"state": "absent", "why": why},
             }
             for place, one in enumerate(zip_longest(before, fix.photos))
             if any(one)
         ]
-    return {"pairs": pairs, "others": [_photo(one, reader, alt, named=True) for one in rows if one.pk not in used]}
+    return {
+        "pairs": pairs,
+        "others": [_photo(one, reader, alt, named=True) for one in rows if one.pk not in used],
+    }
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """What the forms offer: fitting units first, kinds under their lines, cases that look alike."""
 
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from civicloop.cases.forms import DispatchForm, KindField, MergeForm
 from civicloop.cases.operations import hand_back
@@ -30,7 +31,9 @@ class DispatchFormTest(CityTestCase):
 
     def test_a_unit_that_handed_it_back_is_marked(self) -> None:
         case = hand_back(self.cast.case("dispatched"), by=self.cast.wang_lei, reason="不归我们")
-        self.assertIn("市城管局（已退回过）", str(self.groups(DispatchForm(case=case, person=self.cast.chen_jing))))
+        self.assertIn(
+            "市城管局（已退回过）", str(self.groups(DispatchForm(case=case, person=self.cast.chen_jing)))
+        )
 
     def test_the_limit_and_the_due_date_are_told_beforehand(self) -> None:
         form = DispatchForm(case=self.cast.case("filed"), person=self.cast.chen_jing)
@@ -45,7 +48,7 @@ class KindFieldTest(CityTestCase):
 
 
 class SimilarTest(CityTestCase):
-    here = {"longitude": 118.05, "latitude": 34.05}
+    here: ClassVar[dict[str, Any]] = {"longitude": 118.05, "latitude": 34.05}
 
     @classmethod
     def setUpTestData(cls) -> None:

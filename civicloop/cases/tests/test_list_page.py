@@ -26,7 +26,9 @@ class ListPageTest(CityTestCase):
         self.client.get("/cases/")
         one = self.cost()
         for number in range(12):
-            self.cast.case("signed" if number % 2 else "reported", division=self.cast.division["980102001001"])
+            self.cast.case(
+                "signed" if number % 2 else "reported", division=self.cast.division["980102001001"]
+            )
         self.assertEqual(self.cost(), one)
         self.assertLessEqual(one, 16)
 
@@ -87,7 +89,9 @@ class ListPageTest(CityTestCase):
 
 class MapTest(CityTestCase):
     def test_points_are_those_of_the_list(self) -> None:
-        shown = self.cast.case("signed", longitude=118.05, latitude=34.05, division=self.cast.division["980101"])
+        shown = self.cast.case(
+            "signed", longitude=118.05, latitude=34.05, division=self.cast.division["980101"]
+        )
         self.cast.case("filed", longitude=118.06, latitude=34.05, division=self.cast.division["980101"])
         self.as_(self.cast.chen_jing)
         found = self.client.get("/cases/points.geojson?state=signed").json()["features"]

@@ -23,6 +23,7 @@ _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
     (lambda: _("上报问题"), "cases:report", "plus", frozenset({Role.DISPATCHER, Role.INSPECTOR})),
     (lambda: _("地图"), "cases:map", "map", WORKERS_OF_THE_LOOP),
     (lambda: _("驾驶舱"), "cockpit:cockpit", "chart", WORKERS_OF_THE_LOOP),
+    (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
     (lambda: pgettext("plural", "点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
     (
         lambda: _("区划"),
@@ -31,7 +32,6 @@ _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
         WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR},
     ),
     (lambda: pgettext("plural", "问题类型"), "standards:kinds", "book", frozenset(Role)),
-    (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
     (lambda: _("导入案件"), "cases:load", "file-up", frozenset({Role.DISPATCHER})),
     (lambda: _("人员与单位"), "people:people", "people", ADMINISTRATORS),
     (lambda: _("留痕"), "trail", "history", frozenset({Role.AUDITOR})),

@@ -25,7 +25,7 @@ from civicloop.people import tokens
 from civicloop.people.models import Grant, Holding, Person, Post, Role
 from tests.cast import Cast
 
-LIST = "code,name,parent,level\n9803,新市,98,city\n".encode()
+LIST = "code,name,parent,level\n980103,城南区,9801,district\n".encode()
 COMPLAINTS = "编号,内容,日期\nA1,路灯不亮,2026-03-01\nA2,井盖缺失,2026-03-02\n".encode()
 OUTLINE = (
     '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"980101"},"geometry":'

@@ -6,12 +6,15 @@ the content policy and requests that leave this machine among it, fails the test
 
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -96,8 +99,39 @@ class Watch:
             self.seen.append(f"{response.url}: {response.status}")
 
 
+class Inside:
+    """How many requests the server is at.  The tables are emptied only when it is at none."""
+
+    def __init__(self) -> None:
+        self._changed, self._count = threading.Condition(), 0
+        request_started.connect(self._one_more)
+        request_finished.connect(self._one_less)
+
+    def _one_more(self, **_kwargs: Any) -> None:
+        self._add(1)
+
+    def _one_less(self, **_kwargs: Any) -> None:
+        self._add(-1)
+
+    def _add(self, number: int) -> None:
+        with self._changed:
+            self._count += number
+            self._changed.notify_all()
+
+    def wait_until_none(self) -> None:
+        time.sleep(0.1)  # for what is on its way in
+        with self._changed:
+            self._changed.wait_for(lambda: self._count <= 0, timeout=PATIENCE / 1000)
+            self._count = 0
+
+
+@pytest.fixture(scope="session")
+def inside() -> Inside:
+    return Inside()
+
+
 @pytest.fixture
-def enter(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Enter]:
+def enter(chromium: Browser, live_server: Any, cast: Cast, inside: Inside) -> Iterator[Enter]:
     """Opens a browser of one's own and logs in: `enter(person, width=1280, js=True, language="zh-CN")`."""
     watch, contexts = Watch(live_server.url), list[BrowserContext]()
 
@@ -122,6 +156,7 @@ def enter(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Enter]:
     yield enter
     for context in contexts:
         context.close()
+    inside.wait_until_none()
     assert watch.seen == []
 
 

@@ -28,7 +28,9 @@ PAGES: dict[str, list[str]] = {
         "/cases/{reported}/decline", "/cases/{filed}/dispatch", "/cases/{verified}/close", "/cases/{settled}/",
         "/cases/?state=in_hand&due=overdue&q=垃圾",
     ],
-    "wang_lei": [*COMMON, *LOOP, "/cases/{dispatched}/", "/cases/{dispatched}/hand_back", "/cases/{signed}/", "/cases/{signed}/report_fixed"],
+    "wang_lei": [
+        *COMMON, *LOOP, "/cases/{dispatched}/", "/cases/{dispatched}/hand_back", "/cases/{signed}/", "/cases/{signed}/report_fixed",
+    ],
     "li_na": [*COMMON, *LOOP, "/cases/report", "/cases/{fixed}/", "/cases/{fixed}/verify", "/cases/{fixed}/send_back"],
     "third": ["/", "/cases/{closed}/", "/cases/{closed}/relapse"],
     "liu_yang": [*COMMON, *LOOP, "/cockpit/?place=980101"],

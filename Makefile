@@ -64,8 +64,8 @@ oldest: setup-dev ## kernel and stories on the oldest PostgreSQL that we support
 shots: setup-dev ## pictures of every page for every role into shots/out (beside a running `make run`)
 	@$(PYTHON_IN) -m shots
 
-messages: setup-dev ## collect new sentences into locale/en (needs gettext)
-	@$(PYTHON_IN) -m django makemessages --locale en --add-location file --ignore '.venv/*' --ignore 'node_modules/*'
+messages: setup-dev ## collect new sentences into locale/en and say what is not translated (needs gettext)
+	@$(PYTHON_IN) -m civicloop.config.messages
 
 lock: setup-dev ## write the lock files anew from the *.in files and package.json
 	@for name in requirements requirements-dev tools node; do \

@@ -34,6 +34,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = Path(os.environ.get("CIVICLOOP_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Maps are drawn as SVG, except where a test asks for WebGL: without a graphics card it costs seconds a page.
+PLAIN = "--disable-3d-apis"
 HEIGHTS = {360: 740, 1280: 800, 1920: 1080}
 PATIENCE = 15_000  # milliseconds
 # What the browser says of answers that are meant: refusals, and pages that are not for this reader.
@@ -55,9 +57,16 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.fail("There is no Chromium here. Run: apt install chromium fonts-noto-cjk", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, PLAIN])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium_with_webgl(chromium: Browser) -> Iterator[Browser]:
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -135,8 +144,15 @@ def enter(chromium: Browser, live_server: Any, cast: Cast, inside: Inside) -> It
     """Opens a browser of one's own and logs in: `enter(person, width=1280, js=True, language="zh-CN")`."""
     watch, contexts = Watch(live_server.url), list[BrowserContext]()
 
-    def enter(person: Person, *, width: int = 1280, js: bool = True, language: str = "zh-CN") -> Page:
-        context = chromium.new_context(
+    def enter(
+        person: Person,
+        *,
+        width: int = 1280,
+        js: bool = True,
+        language: str = "zh-CN",
+        browser: Browser = chromium,
+    ) -> Page:
+        context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": HEIGHTS[width]},
             is_mobile=width < 500,

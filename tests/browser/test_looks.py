@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from civicloop.cases.models import Case
 from civicloop.cases.operations import settle
@@ -46,10 +46,12 @@ NOT_TOUCHED = "[type=hidden], [type=checkbox], [type=radio], .visually-hidden"
 
 
 @pytest.fixture
-def cases(cast: Cast) -> dict[str, Case]:
-    states = {state for pages in PAGES.values() for page in pages for state in re.findall(r"{(\w+)}", page)}
+def cases(cast: Cast, person: str) -> dict[str, Case]:
+    """One of each state that the pages of `person` are about."""
+    states = {state for page in PAGES[person] for state in re.findall(r"{(\w+)}", page)}
     made = {state: cast.case("looked_back" if state == "settled" else state) for state in sorted(states)}
-    settle(made["settled"], by=cast.chen_jing)
+    if "settled" in made:
+        settle(made["settled"], by=cast.chen_jing)
     return made
 
 
@@ -94,11 +96,10 @@ def too_small_to_touch(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("address", ["/people/log_in"])
-def test_the_door_is_open_to_everybody(enter: Enter, cast: Cast, address: str) -> None:
+def test_the_door_is_open_to_everybody(enter: Enter, cast: Cast) -> None:
     page = enter(cast.nobody)
     page.context.clear_cookies()
-    page.goto(address)
+    page.goto("/people/log_in")
     assert Axe().run(page, options=WCAG).response["violations"] == []
 
 
@@ -169,3 +170,27 @@ def test_before_and_after_stand_side_by_side_and_open_large(cast: Cast, enter: E
     expect(page.locator("dialog.lightbox")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog.lightbox")).to_be_hidden()
+
+
+def test_the_map_leads_from_a_point_to_its_case(
+    cast: Cast, enter: Enter, chromium_with_webgl: Browser
+) -> None:
+    """In WebGL and in plain SVG alike; a list below holds the same for everyone else."""
+    case = cast.case("signed", longitude=118.05, latitude=34.05, division=cast.division["980101"])
+    for page, drawn, mark in (
+        (enter(cast.li_na, browser=chromium_with_webgl), "gl", ".map-dot"),
+        (enter(cast.li_na), "svg", "svg a:has(.place)"),
+    ):
+        page.goto("/cases/map")
+        expect(page.locator(f'[data-map-box][data-drawn="{drawn}"]')).to_be_visible(timeout=20_000)
+        page.get_by_text("用列表看").last.click()
+        expect(page.locator(".map-list li")).to_contain_text(case.number)
+        page.locator(f".map-box {mark}").click()
+        expect(page).to_have_url(re.compile(f"/cases/{case.number}/$"))
+
+
+def test_choosing_a_district_in_a_filter_stays_on_the_list(cast: Cast, enter: Enter) -> None:
+    page = enter(cast.chen_jing)
+    page.goto("/divisions/sites/", wait_until="networkidle")
+    expect(page).to_have_url(re.compile("/divisions/sites/$"))
+    expect(page.locator("#sites")).to_have_count(1)

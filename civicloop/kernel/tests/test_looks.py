@@ -141,5 +141,6 @@ def test_a_chart_of_nothing_is_still_a_chart() -> None:
 
 
 def test_every_form_carries_its_own_key() -> None:
-    assert looks.intent() != looks.intent()
-    assert 'value="7"' in looks.intent("7")
+    nobody = Context({})
+    assert looks.intent(nobody) != looks.intent(nobody)
+    assert 'value="7"' in looks.intent(nobody, "7")

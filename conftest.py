@@ -43,7 +43,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     settings = connections.settings["default"]
     settings.update(parse_url(_dsn()))
-    settings["OPTIONS"] = {name: value for name, value in settings.get("OPTIONS", {}).items() if name != "pool"}
+    settings["OPTIONS"] = {
+        name: value for name, value in settings.get("OPTIONS", {}).items() if name != "pool"
+    }
     connections["default"].settings_dict.update(settings)
 
 

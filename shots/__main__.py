@@ -7,6 +7,7 @@ one of each state).  Needs a running trial (`make run`).  Ends with 1 where a pa
 """
 
 import argparse
+import os
 import re
 import sys
 from collections import deque
@@ -14,9 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import django
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
-
-from civicloop.demo import logins
 
 OUT = Path(__file__).parent / "out"
 CHROMIUM = "/usr/bin/chromium"
@@ -39,6 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", help="only pages below this path")
     parser.add_argument("--language", default="zh-CN", help="of the browser: zh-CN or en")
     asked = parser.parse_args(argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civicloop.config.settings")
+    django.setup()
+    from civicloop.demo import logins
+
+    address = asked.address.rstrip("/")
     troubles = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -46,9 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             if asked.role and username not in asked.role:
                 continue
             context = browser.new_context(locale=asked.language, viewport={"width": 1280, "height": 800})
-            _log_in(context, asked.address, username, password)
+            _log_in(context, address, username, password)
             errors: list[str] = []
-            for name, page in _pages(context, asked.address, asked.only or ["/"], errors):
+            for name, page in _pages(context, address, asked.only or ["/"], errors):
                 for width in asked.width or list(HEIGHTS):
                     _shoot(page, OUT / str(width) / username / f"{name}.png", width)
                 sys.stdout.write(f"  {username:<12} {name}\n")
@@ -88,7 +93,10 @@ def _pages(
         response = page.goto(urljoin(address, path))
         if response is not None and response.status >= 400:
             errors.append(f"{path}: {response.status}")
-        for href in page.eval_on_selector_all("main a[href], header a[href]", "all => all.map(a => a.href)"):
+        for href in page.eval_on_selector_all(
+            "main a[href], header a[href]",
+            "all => all.map(a => new URL(a.getAttribute('href'), location).href)",
+        ):
             there = urlsplit(href)
             if (
                 f"{there.scheme}://{there.netloc}" != address

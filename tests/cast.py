@@ -24,7 +24,7 @@ from civicloop.divisions.models import Division
 from civicloop.people.models import Grant, Holding, Line, Person, Post, Role, Unit
 from civicloop.standards.models import ProblemKind
 
-PASSWORD = "yunze-lake-2026"  # noqa: S105 - of people who do not exist
+PASSWORD = "yunze-lake-2026"  # of people who do not exist
 
 DIVISIONS = {
     "98": "示例省",
@@ -125,7 +125,9 @@ class Cast:
             setattr(
                 self,
                 key,
-                Unit.objects.create(name=name, kind=kind, division=place, place_path=place.path, sort_key=key),
+                Unit.objects.create(
+                    name=name, kind=kind, division=place, place_path=place.path, sort_key=key
+                ),
             )
         for key, (name, unit, role, scope) in PEOPLE.items():
             setattr(self, key, self.person(key, name, getattr(self, unit), role, scope))

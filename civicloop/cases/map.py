@@ -77,7 +77,10 @@ def _cluster(row: Mapping[str, Any], cell: float, query: QueryDict) -> dict[str,
         url = f"{reverse('cases:list')}?{inside.urlencode()}"
     words = _("%(count)d 件") % {"count": row["count"]}
     if row["overdue"]:
-        words = _("%(count)d 件，其中超期 %(overdue)d 件") % {"count": row["count"], "overdue": row["overdue"]}
+        words = _("%(count)d 件，其中超期 %(overdue)d 件") % {
+            "count": row["count"],
+            "overdue": row["overdue"],
+        }
     return _feature(
         row["lon"],
         row["lat"],

@@ -94,11 +94,17 @@ class Case(Thing):
     latitude = models.FloatField(_("纬度"), null=True, blank=True)
     position_system = models.CharField(_("坐标系"), max_length=6, default="wgs84")
 
-    reporter = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上报人"))
+    reporter = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上报人")
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name=_("责任单位"))
     handed_back_by = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    verifier = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核查人"))
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入案件"))
+    verifier = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核查人")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入案件")
+    )
 
     reported_at = models.DateTimeField(_("上报时间"))
     dispatched_at = models.DateTimeField(_("派遣时间"), null=True, blank=True)
@@ -117,7 +123,9 @@ class Case(Thing):
     external_id = models.CharField(_("外部编号"), max_length=80, blank=True)
     search_text = models.TextField(editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("search_text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     photo_ids: Sequence[int] = ()  # what came with the move under way; a fact of its entry
@@ -134,19 +142,32 @@ class Case(Thing):
             models.Index(fields=["unit", "state", "due_at"], name="cases_of_a_unit"),
             models.Index(fields=["state", "-reported_at"], name="cases_in_a_state"),
             models.Index(fields=["kind", "-reported_at"], name="cases_of_a_kind"),
-            models.Index(fields=["due_at"], name="due_cases", condition=Q(state__in=["dispatched", "signed"])),
+            models.Index(
+                fields=["due_at"], name="due_cases", condition=Q(state__in=["dispatched", "signed"])
+            ),
             models.Index(fields=["look_back_on"], name="look_backs", condition=Q(state="closed")),
         ]
         constraints = [
             models.CheckConstraint(
                 name="someone_owes_every_dispatched_case",
-                condition=~Q(state__in=["dispatched", "signed", "fixed", "verified", "closed", "looked_back", "settled"])
+                condition=~Q(
+                    state__in=[
+                        "dispatched",
+                        "signed",
+                        "fixed",
+                        "verified",
+                        "closed",
+                        "looked_back",
+                        "settled",
+                    ]
+                )
                 | Q(unit__isnull=False, due_at__isnull=False, due_steps__isnull=False),
                 violation_error_message=_("派遣的案件须有责任单位和整改期限。"),
             ),
             models.CheckConstraint(
                 name="a_filed_case_has_a_kind",
-                condition=Q(state__in=["reported", "declined", "merged", "elsewhere"]) | Q(kind__isnull=False),
+                condition=Q(state__in=["reported", "declined", "merged", "elsewhere"])
+                | Q(kind__isnull=False),
                 violation_error_message=_("立案须选定问题类型。"),
             ),
             models.CheckConstraint(
@@ -157,7 +178,8 @@ class Case(Thing):
             ),
             models.CheckConstraint(
                 name="a_merged_case_names_the_other",
-                condition=(Q(state="merged") & Q(merged_into__isnull=False)) | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                condition=(Q(state="merged") & Q(merged_into__isnull=False))
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 violation_error_message=_("并案须指明并入哪个案件。"),
             ),
             models.CheckConstraint(

@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", action="store_true")
     audit.set_defaults(do=_audit)
 
-    first = verbs.add_parser("first-people", help="accounts for the three administrators of a new installation")
+    first = verbs.add_parser(
+        "first-people", help="accounts for the three administrators of a new installation"
+    )
     first.add_argument("code", help="code of the division that they look after; load the divisions first")
     first.set_defaults(do=_first_people)
 

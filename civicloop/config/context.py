@@ -24,7 +24,12 @@ _NAV: tuple[tuple[Callable[[], str], str, str, frozenset[str]], ...] = (
     (lambda: _("地图"), "cases:map", "map", WORKERS_OF_THE_LOOP),
     (lambda: _("驾驶舱"), "cockpit:cockpit", "chart", WORKERS_OF_THE_LOOP),
     (lambda: _("消息"), "notifications:notices", "bell", frozenset(Role)),
-    (lambda: pgettext("plural", "点位"), "divisions:sites", "pin", WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR}),
+    (
+        lambda: pgettext("plural", "点位"),
+        "divisions:sites",
+        "pin",
+        WORKERS_OF_THE_LOOP | {Role.SYSTEM_ADMIN, Role.EDITOR},
+    ),
     (
         lambda: _("区划"),
         "divisions:divisions",

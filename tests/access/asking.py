@@ -19,6 +19,7 @@ from civicloop.divisions import drafts
 from civicloop.divisions.models import Draft, Site, SiteType
 from civicloop.divisions.operations import add_site, load_site_types
 from civicloop.kernel.actors import INSTALLER
+from civicloop.kernel.clock.now import today
 from civicloop.kernel.evidence.addresses import token
 from civicloop.kernel.evidence.door import receive
 from civicloop.people import tokens
@@ -28,15 +29,19 @@ from tests.cast import Cast
 LIST = "code,name,parent,level\n980103,城南区,9801,district\n".encode()
 COMPLAINTS = "编号,内容,日期\nA1,路灯不亮,2026-03-01\nA2,井盖缺失,2026-03-02\n".encode()
 OUTLINE = (
-    '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"980101"},"geometry":'
-    '{"type":"Polygon","coordinates":[[[118,34],[118.1,34],[118.1,34.1],[118,34.1],[118,34]]]}}]}'
-).encode()
+    b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"980101"},"geometry":'
+    b'{"type":"Polygon","coordinates":[[[118,34],[118.1,34],[118.1,34.1],[118,34.1],[118,34]]]}}]}'
+)
 # The state in which a case can take each move.
 FROM = {
     "file": "reported", "decline": "reported", "merge": "reported", "dispatch": "filed", "sign": "dispatched",
     "hand_back": "dispatched", "report_fixed": "signed", "verify": "fixed", "send_back": "fixed",
     "close": "verified", "look_back": "closed", "relapse": "closed", "settle": "looked_back",
 }  # fmt: skip
+
+
+def _this(given: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    return lambda: given
 
 
 def picture() -> bytes:
@@ -63,7 +68,9 @@ class Asked:
         self.draft: Draft = drafts.prepare_divisions(io.BytesIO(LIST), "list.csv", by=cast.system_admin)
         self.load: Load = loads.take(io.BytesIO(COMPLAINTS), "complaints.csv", by=cast.chen_jing)
         self.photo = receive(io.BytesIO(picture()), by=cast.li_na, name="现场.jpg")
-        self.api_token, self.api_token_text = tokens.issue(cast.chen_jing, name="报表", days=30, by=cast.chen_jing)
+        self.api_token, self.api_token_text = tokens.issue(
+            cast.chen_jing, name="报表", days=30, by=cast.chen_jing
+        )
         self.disabled = cast.person("gone", "离职者", cast.office, Role.INSPECTOR, "9801")
         Person.objects.filter(pk=self.disabled.pk).update(is_active=False, unit=cast.office)
 
@@ -85,7 +92,9 @@ class Asked:
         self.load = loads.take(io.BytesIO(COMPLAINTS), "complaints.csv", by=self.cast.chen_jing)
         self.draft = drafts.prepare_divisions(io.BytesIO(LIST), "list.csv", by=self.cast.system_admin)
         tokens.revoke_all(self.cast.chen_jing)  # nobody may have many
-        self.api_token, _text = tokens.issue(self.cast.chen_jing, name="报表", days=30, by=self.cast.chen_jing)
+        self.api_token, _text = tokens.issue(
+            self.cast.chen_jing, name="报表", days=30, by=self.cast.chen_jing
+        )
         self.site.refresh_from_db()
         self.cast.litter.refresh_from_db()
 
@@ -155,8 +164,7 @@ class Asked:
         office = f"{cast.office.name}@{cast.office.division.code}"
         report = {"text": "路口有垃圾", "division": "980101001001", "source": "inspection"}
         return {
-            **{f"api:{word}": lambda given=given: given for word, given in moves.items()},
-            **{f"cases:{word}": lambda given=given: given for word, given in moves.items()},
+            **{f"{door}:{word}": _this(given) for word, given in moves.items() for door in ("api", "cases")},
             "cases:file": lambda: {"kind": cast.litter.pk},
             "cases:report": lambda: report | {"kind": cast.litter.pk},
             "api:list_cases": lambda: report | {"kind": "ENV01"},  # the same address, by its first name
@@ -175,8 +183,8 @@ class Asked:
                 f"people:{word}": lambda: why
                 for word in ("disable", "enable", "unlock", "reset_password", "reset_factor", "withdraw")
             },
-            "people:appoint": lambda: {"post": city_post.pk, "since": date.today().isoformat()},
-            "people:end_holding": lambda: {"until": date.today().isoformat(), **why},
+            "people:appoint": lambda: {"post": city_post.pk, "since": today().isoformat()},
+            "people:end_holding": lambda: {"until": today().isoformat(), **why},
             "people:add_unit": lambda: {"name": "市水务局", "kind": "department", "division": "9801"},
             "people:edit_unit": lambda: {"name": "市城市管理局", "kind": "department", "division": "9801"},
             "people:add_post": lambda: {"name": "副经办人"},

@@ -91,7 +91,10 @@ ROWS: dict[tuple[str, str], Row] = {
         (f"people:{word}", method): page(who) if method == "GET" else step(who)
         for who, words in (
             (SYSTEM, ("edit_person", "disable", "enable", "add_unit", "edit_unit", "add_post")),
-            (SECURITY, ("unlock", "reset_password", "reset_factor", "appoint", "end_holding", "grant", "withdraw")),
+            (
+                SECURITY,
+                ("unlock", "reset_password", "reset_factor", "appoint", "end_holding", "grant", "withdraw"),
+            ),
         )
         for word in words
         for method in ("GET", "POST")
@@ -119,7 +122,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("divisions:site", "GET"): page(WITH_UNIT | {"zhao_min"} | EDITOR | SYSTEM),
     ("divisions:add_site", "GET"): page(DISPATCHERS | EDITOR | SYSTEM),
     ("divisions:add_site", "POST"): step(
-        CITY_DISPATCHER | EDITOR | SYSTEM, told=DISPATCHERS  # of another place: the form says so
+        CITY_DISPATCHER | EDITOR | SYSTEM,
+        told=DISPATCHERS,  # of another place: the form says so
     ),
     ("divisions:change_site", "GET"): page(CITY_DISPATCHER | EDITOR | SYSTEM),
     ("divisions:change_site", "POST"): step(CITY_DISPATCHER | EDITOR | SYSTEM),

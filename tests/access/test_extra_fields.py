@@ -46,12 +46,24 @@ def extra() -> dict[str, Any]:
             elif isinstance(column, models.DateField):
                 value = "2020-01-01"
             found[column.name] = value
-    return found | {"is_staff": True, "is_superuser": True, "by": "system:worker", "roles": ["auditor"], "reporter_id": 1}
+    return found | {
+        "is_staff": True,
+        "is_superuser": True,
+        "by": "system:worker",
+        "roles": ["auditor"],
+        "reporter_id": 1,
+    }
 
 
 def kept() -> list[tuple[str, Any]]:
     return [
-        (model.__name__, [{k: v for k, v in row.items() if k not in NEW_EACH_TIME} for row in model._default_manager.order_by("pk").values()])
+        (
+            model.__name__,
+            [
+                {k: v for k, v in row.items() if k not in NEW_EACH_TIME}
+                for row in model._default_manager.order_by("pk").values()
+            ],
+        )
         for model in KEPT
     ]
 
@@ -62,14 +74,18 @@ def differing(one: list[tuple[str, Any]], other: list[tuple[str, Any]]) -> list[
         if len(rows) != len(others):
             found.append(f"{model}: {len(rows)} and {len(others)} rows")
         for row, changed in zip(rows, others, strict=False):
-            found += [f"{model}.{name}: {row[name]!r} → {changed[name]!r}" for name in row if row[name] != changed[name]]
+            found += [
+                f"{model}.{name}: {row[name]!r} → {changed[name]!r}"
+                for name in row
+                if row[name] != changed[name]
+            ]
     return found
 
 
 class ExtraFieldsTests(CityTestCase):
     def test_no_request_changes_more_than_its_form_asks_for(self) -> None:
         asked, harm, wrong, tried = Asked(self.cast), extra(), [], 0
-        for route, method in ROWS:
+        for route, _method in ROWS:
             asked.url(route)
         for (route, method), row in ROWS.items():
             if method != "POST" or not row.yes or row.status >= 400 or row.open:
@@ -77,7 +93,10 @@ class ExtraFieldsTests(CityTestCase):
             name = sorted(row.yes)[0]
             self.as_(asked.third if name == "third" else getattr(self.cast, name))
             cookies, body, after = copy.deepcopy(self.client.cookies), asked.body(route), []
-            for more in ({}, {k: v for k, v in harm.items() if k not in OWN_FIELDS.get(route, set()) | set(body)}):
+            for more in (
+                {},
+                {k: v for k, v in harm.items() if k not in OWN_FIELDS.get(route, set()) | set(body)},
+            ):
                 with transaction.atomic():
                     for value in body.values():
                         if hasattr(value, "seek"):
@@ -88,7 +107,9 @@ class ExtraFieldsTests(CityTestCase):
                 self.client.cookies = copy.deepcopy(cookies)
             tried += 1
             if after[0] != after[1]:
-                wrong.append(f"{route}: {after[0][0]} and {after[1][0]}, {differing(after[0][1], after[1][1])}"[:400])
+                wrong.append(
+                    f"{route}: {after[0][0]} and {after[1][0]}, {differing(after[0][1], after[1][1])}"[:400]
+                )
         self.assertEqual(wrong, [], "\n".join(wrong))
         self.assertGreater(tried, 50)
 

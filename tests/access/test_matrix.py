@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from civicloop.cases.models import Case
 from civicloop.kernel.trail.models import Entry
 from civicloop.people.models import Person
 from tests.access.asking import Asked, ask
@@ -98,12 +99,12 @@ class MatrixTests(CityTestCase):
                 self.client.cookies = copy.deepcopy(cookies)
                 count += 1
                 wanted = expected(row, name)
-                if answer.status_code != wanted and not (
-                    wanted == 303 and answer.status_code == 302
-                ):
+                if answer.status_code != wanted and not (wanted == 303 and answer.status_code == 302):
                     wrong.append(f"{name}: {method} {route} gave {answer.status_code}, not {wanted}")
                 if wanted in {404, 422} and answer.wrote != before:
-                    wrong.append(f"{name}: {method} {route} was refused and wrote {answer.wrote - before} entries")
+                    wrong.append(
+                        f"{name}: {method} {route} was refused and wrote {answer.wrote - before} entries"
+                    )
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
         self.assertEqual(count, len(names) * len(ROWS))
 
@@ -129,6 +130,9 @@ def expected(row: Row, name: str) -> int:
 class AnotherCityTests(CityTestCase):
     """The same steps on a case of the other city: nobody of ours is told that there is one."""
 
+    asked: Asked
+    theirs: Case
+
     @classmethod
     def setUpTestData(cls) -> None:
         super().setUpTestData()
@@ -140,7 +144,9 @@ class AnotherCityTests(CityTestCase):
     def test_an_invisible_case_and_one_that_never_was_are_the_same(self) -> None:
         from django.urls import reverse
 
-        words = [name for name, _method in ROWS if name.startswith(("cases:", "api:")) and self._takes_number(name)]
+        words = [
+            name for name, _method in ROWS if name.startswith(("cases:", "api:")) and self._takes_number(name)
+        ]
         self.assertGreater(len(words), 25)
         for name in ("chen_jing", "wang_lei", "li_na", "liu_yang", "west_dispatcher", "auditor", "nobody"):
             self.as_(getattr(self.cast, name))
@@ -148,9 +154,15 @@ class AnotherCityTests(CityTestCase):
                 for method in ("GET", "POST"):
                     if (route, method) not in ROWS:
                         continue
-                    there = ask(self.client, self.asked, route, method, url=reverse(route, args=[self.theirs.number]))
-                    never = ask(self.client, self.asked, route, method, url=reverse(route, args=["2020-999999"]))
-                    self.assertEqual((there.status_code, never.status_code), (404, 404), f"{name} {method} {route}")
+                    there = ask(
+                        self.client, self.asked, route, method, url=reverse(route, args=[self.theirs.number])
+                    )
+                    never = ask(
+                        self.client, self.asked, route, method, url=reverse(route, args=["2020-999999"])
+                    )
+                    self.assertEqual(
+                        (there.status_code, never.status_code), (404, 404), f"{name} {method} {route}"
+                    )
 
     def _takes_number(self, route: str) -> bool:
         from django.urls import NoReverseMatch, reverse

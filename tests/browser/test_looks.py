@@ -115,9 +115,9 @@ def test_the_switch_to_english_stays_and_leaves_no_chinese_in_the_frame(cast: Ca
         assert not re.search("[一-鿿]", frame), frame
 
 
-def test_a_browser_in_english_is_answered_in_english(cast: Cast, enter: Enter) -> None:
+def test_an_english_browser_is_answered_in_chinese_until_its_reader_chooses(cast: Cast, enter: Enter) -> None:
     page = enter(cast.chen_jing, language="en-GB")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_the_handlers_phone_has_its_next_step_under_the_thumb(cast: Cast, enter: Enter) -> None:

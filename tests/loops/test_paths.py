@@ -58,7 +58,7 @@ class PathTests(CityTestCase):
         self.assertEqual(set(State.values) - left, set(ENDED))
 
     def test_from_every_state_some_end_can_be_reached(self) -> None:
-        good = set(ENDED)
+        good: set[str] = set(ENDED)
         while True:
             more = {s for move in MOVES if move.to in good for s in move.sources} - good
             if not more:

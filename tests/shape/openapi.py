@@ -16,7 +16,9 @@ def live() -> dict[str, Any]:
     from civicloop.config.api import api
 
     with override("zh-hans"):
-        schema: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
+        schema: dict[str, Any] = json.loads(
+            json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str)
+        )
     return schema
 
 

@@ -37,7 +37,9 @@ def test_every_operation_says_what_it_answers_when_it_says_no() -> None:
 def test_every_operation_has_a_name_of_its_own() -> None:
     names = [op["operationId"] for methods in live()["paths"].values() for op in methods.values()]
     assert len(set(names)) == len(names)
-    assert {route.name.partition(":")[2] for route in routes() if route.api_methods} - {"history"} <= set(names)
+    assert {route.name.partition(":")[2] for route in routes() if route.api_methods} - {"history"} <= set(
+        names
+    )
 
 
 class AnswersTests(CityTestCase):
@@ -83,13 +85,18 @@ class AnswersTests(CityTestCase):
         posts = [("api:list_cases", "/api/v1/cases/"), *((f"api:{word}", f"{one}/{word}") for word in FROM)]
         posts.append(("api:hand_in_photo", "/api/v1/evidence"))
         for route, path in posts:
-            for body in (None, {}):
+            bodies: tuple[dict[str, Any] | None, ...] = (None, {})
+            for body in bodies:
                 with self.subTest(route=route, body=body):
-                    self.fits(path, "post", ask(self.client, self.asked, route, "POST", body=body, key=uuid.uuid4()))
+                    self.fits(
+                        path, "post", ask(self.client, self.asked, route, "POST", body=body, key=uuid.uuid4())
+                    )
         again = {"text": "路口有垃圾", "division": "980101001001"}
         key = uuid.uuid4()
         for text_ in ("路口有垃圾", "另一件事"):
-            answer = ask(self.client, self.asked, "api:list_cases", "POST", body=again | {"text": text_}, key=key)
+            answer = ask(
+                self.client, self.asked, "api:list_cases", "POST", body=again | {"text": text_}, key=key
+            )
             self.fits("/api/v1/cases/", "post", answer)
         self.assertEqual(answer.status_code, 409)
         nothing = self.client.post(reverse("api:list_cases"), again, content_type="application/json")

@@ -53,7 +53,10 @@ def place_names() -> set[str]:
     names = set(BIG_CITIES)
     with gzip.open(ROOT / "civicloop/demo/data/divisions_jiangsu.csv.gz", "rt", encoding="utf-8-sig") as rows:
         for row in csv.DictReader(rows):
-            code, name = next(iter(row.values())).strip(), next(v for k, v in row.items() if "name" in k.lower())
+            code, name = (
+                next(iter(row.values())).strip(),
+                next(v for k, v in row.items() if "name" in k.lower()),
+            )
             if len(code) in {4, 6} and not name.startswith(("市辖区", "县")):
                 stem = re.sub(r"(经济技术开发区|开发区|新区|区|县|市)$", "", name)
                 names.add(stem if len(stem) > 1 else name)

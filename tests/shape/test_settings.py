@@ -59,8 +59,12 @@ def _names(file: Path) -> Iterator[str]:
     if "environ" not in text and "getenv" not in text:
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(
-            r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.fullmatch(
+                r"(CIVICLOOP|DATABASE|XDG|LC)_[A-Z_]+|HOME|LANG|PATH|DJANGO_SETTINGS_MODULE", node.value
+            )
         ):
             yield node.value
 

@@ -19,7 +19,9 @@ def dispatch(case: Case, *, unit: Unit, by: Actor, note: str = "", seen: int | N
     with moving(case, Moves.dispatch, by=by, seen=seen, note=typed(note)) as case:
         allow(by, Moves.dispatch, case)
         if unit.kind == Unit.Kind.OFFICE or not case.place_path.startswith(unit.place_path):
-            raise Refused(_("“%(unit)s”不负责这个地方的整改，请改派负责该地的部门或属地单位。") % {"unit": unit})
+            raise Refused(
+                _("“%(unit)s”不负责这个地方的整改，请改派负责该地的部门或属地单位。") % {"unit": unit}
+            )
         if not unit.handlers().exists():
             raise Refused(
                 _("“%(unit)s”还没有整改经办人，派过去没有人能签收。请先为它设经办人，或改派别的单位。")

@@ -1,6 +1,7 @@
 """按新日历重算期限: a notice of holidays comes, and no due date that was told is shortened."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from civicloop.cases import operations
@@ -42,7 +43,7 @@ class AdoptNewCalendarTests(CaseTests):
         edition = notice({date(2027, 3, 19): False})
         with it_is(THURSDAY):
             done = operations.adopt_new_calendar()
-        case = self.fresh(self.case)
+        case: Any = self.fresh(self.case)
         self.assertEqual(done.moved, (case.pk,))
         self.assertEqual(case.due_at, datetime(2027, 3, 22, 12, 0, tzinfo=CITY))
         self.assertEqual((case.calendar_id, case.state), (edition.pk, "dispatched"))

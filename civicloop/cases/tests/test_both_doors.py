@@ -16,13 +16,21 @@ LONG = "长" * 4001
 # For each verb what a person might get wrong; `page` and `api` where the two call a thing differently.
 WRONG: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "file": [("a note beyond the limit", {"note": LONG})],
-    "decline": [("no reason", {"reason": ""}), ("blanks", {"reason": " \n "}), ("too long", {"reason": LONG})],
+    "decline": [
+        ("no reason", {"reason": ""}),
+        ("blanks", {"reason": " \n "}),
+        ("too long", {"reason": LONG}),
+    ],
     "merge": [
         ("no such case", {"into": "2020-999999"}),
         ("into itself", {"into": "ITSELF"}),
         ("too long", {"reason": LONG}),
     ],
-    "dispatch": [("too long", {"note": LONG}), ("no such unit", {"unit": 99999}), ("an office", {"unit": "OFFICE"})],
+    "dispatch": [
+        ("too long", {"note": LONG}),
+        ("no such unit", {"unit": 99999}),
+        ("an office", {"unit": "OFFICE"}),
+    ],
     "sign": [("an old page", {"seen": 1})],
     "hand_back": [("no reason", {"reason": ""}), ("too long", {"reason": LONG})],
     "report_fixed": [
@@ -121,40 +129,125 @@ class BothDoorsTests(CaseTests):
 class NeverBrokenTests(CaseTests):
     """Whatever is sent, the answer is a sentence, never a broken page."""
 
-    NASTY = ("\x00", "\ufffe", "𠮷" * 30, "'; DROP TABLE cases_case; --", "<script>alert(1)</script>", "\u202eabc", "9" * 400, "-1", "é", "%00", "..\\..")
+    NASTY = (
+        "\x00",
+        "\ufffe",
+        "𠮷" * 30,
+        "'; DROP TABLE cases_case; --",
+        "<script>alert(1)</script>",
+        "\u202eabc",
+        "9" * 400,
+        "-1",
+        "é",
+        "%00",
+        "..\\..",
+    )
 
     def test_odd_queries_are_answered(self) -> None:
         self.as_(self.cast.chen_jing)
-        names = ("q", "state", "due", "place", "kind", "unit", "source", "since", "until", "relapsed", "bbox", "cursor", "size", "line")
-        for where in ("cases:list", "cases:points", "cases:map", "api:list_cases", "cockpit:cockpit", "divisions:sites", "people:people", "people:units", "standards:kinds"):
+        names = (
+            "q",
+            "state",
+            "due",
+            "place",
+            "kind",
+            "unit",
+            "source",
+            "since",
+            "until",
+            "relapsed",
+            "bbox",
+            "cursor",
+            "size",
+            "line",
+        )
+        for where in (
+            "cases:list",
+            "cases:points",
+            "cases:map",
+            "api:list_cases",
+            "cockpit:cockpit",
+            "divisions:sites",
+            "people:people",
+            "people:units",
+            "standards:kinds",
+        ):
             for name in names:
-                for value in (*self.NASTY, "9999-12-31", "0001-01-01", "nan,nan,nan,nan", "1e400", "180,90,-180,-90"):
+                for value in (
+                    *self.NASTY,
+                    "9999-12-31",
+                    "0001-01-01",
+                    "nan,nan,nan,nan",
+                    "1e400",
+                    "180,90,-180,-90",
+                ):
                     answer = self.client.get(reverse(where), {name: value})
                     self.assertLess(answer.status_code, 500, f"{where} {name}={value!r}")
 
     def test_odd_addresses_are_answered(self) -> None:
         self.as_(self.cast.chen_jing)
         for value in ("%00", "%F0%A0%AE%B7", "9" * 300, "..", "%2e%2e%2f", "a%0d%0aX-Y:1"):
-            for start in ("/cases/{}/", "/api/v1/cases/{}", "/api/v1/cases/{}/history", "/cases/{}/sign", "/divisions/{}/", "/standards/kinds/{}/", "/evidence/{}", "/people/{}/"):
+            for start in (
+                "/cases/{}/",
+                "/api/v1/cases/{}",
+                "/api/v1/cases/{}/history",
+                "/cases/{}/sign",
+                "/divisions/{}/",
+                "/standards/kinds/{}/",
+                "/evidence/{}",
+                "/people/{}/",
+            ):
                 answer = self.client.get(start.format(value))
                 self.assertLess(answer.status_code, 500, start.format(value))
 
     def test_odd_bodies_are_answered_by_the_api(self) -> None:
         self.as_(self.cast.chen_jing)
         case = self.cast.case()
-        texts = ("text", "division", "kind", "address", "contact_name", "contact_phone", "source", "position_system")
+        texts = (
+            "text",
+            "division",
+            "kind",
+            "address",
+            "contact_name",
+            "contact_phone",
+            "source",
+            "position_system",
+        )
         fine = {"text": "路口有垃圾", "division": "980101001001"}
+        numbers: tuple[Any, ...] = (1e308, -1e308, "nan", None, [], True, 10**30)
         bodies: list[Any] = [fine | {name: value} for name in texts for value in self.NASTY]
-        bodies += [fine | {name: value} for name in ("longitude", "latitude") for value in (1e308, -1e308, "nan", None, [], True, 10**30)]
-        bodies += [{}, [], None, "x", {"text": {"a": 1}}, fine | {"photos": ["x"]}, fine | {"photos": [str(uuid.uuid4())] * 20}]
-        where = {"report": reverse("api:list_cases"), "file": reverse("api:file", args=[case.number]), "merge": reverse("api:merge", args=[case.number]), "dispatch": reverse("api:dispatch", args=[case.number])}
-        bodies += [("file", {"kind": v}) for v in self.NASTY] + [("file", {"division": v}) for v in self.NASTY]
-        bodies += [("merge", {"into": v}) for v in self.NASTY] + [("dispatch", {"unit": v}) for v in (10**30, -1, "x", None)]
+        bodies += [fine | {name: value} for name in ("longitude", "latitude") for value in numbers]
+        bodies += [
+            {},
+            [],
+            None,
+            "x",
+            {"text": {"a": 1}},
+            fine | {"photos": ["x"]},
+            fine | {"photos": [str(uuid.uuid4())] * 20},
+        ]
+        where = {
+            "report": reverse("api:list_cases"),
+            "file": reverse("api:file", args=[case.number]),
+            "merge": reverse("api:merge", args=[case.number]),
+            "dispatch": reverse("api:dispatch", args=[case.number]),
+        }
+        bodies += [("file", {"kind": v}) for v in self.NASTY] + [
+            ("file", {"division": v}) for v in self.NASTY
+        ]
+        bodies += [("merge", {"into": v}) for v in self.NASTY] + [
+            ("dispatch", {"unit": v}) for v in (10**30, -1, "x", None)
+        ]
         bodies += [("file", {"seen": 10**30}), ("file", {"seen": -1})]
         for body in bodies:
             word, given = body if isinstance(body, tuple) else ("report", body)
             with transaction.atomic():
-                answer = self.client.post(where[word], given, content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
+                answer = self.client.post(
+                    where[word],
+                    given,
+                    content_type="application/json",
+                    headers={"Idempotency-Key": str(uuid.uuid4())},
+                )
                 transaction.set_rollback(True)
             self.assertLess(answer.status_code, 500, f"{word} {str(given)[:80]}")
             if answer.status_code >= 400:
@@ -162,6 +255,20 @@ class NeverBrokenTests(CaseTests):
 
     def test_odd_json_is_answered(self) -> None:
         self.as_(self.cast.chen_jing)
-        for raw in (b"", b"{", b"\xff\xfe", b'{"text": NaN}', b"[" * 20000, b'{"text": "\\u0000", "division": "980101001001"}', b'{"longitude": 1e999}'):
-            answer = self.client.generic("POST", reverse("api:list_cases"), raw, content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
+        for raw in (
+            b"",
+            b"{",
+            b"\xff\xfe",
+            b'{"text": NaN}',
+            b"[" * 20000,
+            b'{"text": "\\u0000", "division": "980101001001"}',
+            b'{"longitude": 1e999}',
+        ):
+            answer = self.client.generic(
+                "POST",
+                reverse("api:list_cases"),
+                raw,
+                content_type="application/json",
+                headers={"Idempotency-Key": str(uuid.uuid4())},
+            )
             self.assertLess(answer.status_code, 500, raw[:20])

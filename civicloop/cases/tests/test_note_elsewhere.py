@@ -17,21 +17,17 @@ MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=CITY)
 
 class NoteElsewhereTests(CaseTests):
     def old(self, **changes: Any) -> Case:
-        return operations.report(
-            **(
-                {
-                    "by": IMPORTER,
-                    "text": "旧系统的案件",
-                    "division": self.cast.division["980101001001"],
-                    "kind": self.cast.litter,
-                    "source": "import",
-                    "reported_at": MONDAY,
-                    "external_system": "old",
-                    "external_id": str(Case.objects.count()),
-                }
-                | changes
-            )
-        )
+        usual: dict[str, Any] = {
+            "by": IMPORTER,
+            "text": "旧系统的案件",
+            "division": self.cast.division["980101001001"],
+            "kind": self.cast.litter,
+            "source": "import",
+            "reported_at": MONDAY,
+            "external_system": "old",
+            "external_id": str(Case.objects.count()),
+        }
+        return operations.report(**(usual | changes))
 
     def test_it_is_history_and_never_something_that_we_verified(self) -> None:
         case = operations.note_elsewhere(self.old(), ended_at=MONDAY + timedelta(hours=1), by=IMPORTER)

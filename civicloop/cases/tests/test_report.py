@@ -22,7 +22,7 @@ class ReportTests(CaseTests):
     """周杰 walks through 荷花社区 and sees an overflowing bin."""
 
     def report(self, **changes: Any) -> Case:
-        usual = {
+        usual: dict[str, Any] = {
             "by": self.cast.zhou_jie,
             "text": "路口垃圾桶满溢",
             "division": self.cast.division["980101001001"],
@@ -126,7 +126,7 @@ class ReportTests(CaseTests):
         self.assertEqual(self.report(reported_at=then).reported_at, then)
 
     def test_what_another_system_sent_before_is_not_taken_twice(self) -> None:
-        given = {"by": IMPORTER, "external_system": "12345", "external_id": "77"}
+        given: dict[str, Any] = {"by": IMPORTER, "external_system": "12345", "external_id": "77"}
         self.report(**given)
         with self.refused():
             self.report(**given)
@@ -141,9 +141,8 @@ class ReportSomewhereTests(CaseTests):
         two_districts()
 
     def report(self, **changes: Any) -> Case:
-        return operations.report(
-            **({"by": self.cast.zhou_jie, "text": "井盖缺失", "kind": self.cast.litter} | changes)
-        )
+        usual: dict[str, Any] = {"by": self.cast.zhou_jie, "text": "井盖缺失", "kind": self.cast.litter}
+        return operations.report(**(usual | changes))
 
     def test_a_position_finds_its_district(self) -> None:
         case = self.report(longitude=IN_EAST[0], latitude=IN_EAST[1])

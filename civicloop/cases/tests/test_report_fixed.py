@@ -9,6 +9,7 @@ from civicloop.cases.tests.telling import CaseTests, EveryVerb, WithPhotos, it_i
 
 
 class ReportFixedTests(WithPhotos, EveryVerb, CaseTests):
+    case: Any
     word, start, doer, stage = "report_fixed", "signed", "wang_lei", "after"
 
     def given(self) -> dict[str, Any]:
@@ -21,7 +22,7 @@ class ReportFixedTests(WithPhotos, EveryVerb, CaseTests):
             with self.refused("请附整改后的照片"):
                 self.do(no_photo_because=nothing)
         case = self.do(no_photo_because="镜头进水")
-        self.assertEqual(self.last_entry(case).said.words["no_photo_because"], "镜头进水")
+        self.assertEqual(self.words(case)["no_photo_because"], "镜头进水")
 
     def test_with_a_photo_no_reason_is_asked(self) -> None:
         doer = self.someone("wang_lei")

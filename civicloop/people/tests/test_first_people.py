@@ -12,11 +12,15 @@ class FirstPeopleTests(TestCase):
     """三员"""
 
     def setUp(self) -> None:
-        self.city = Division.objects.create(code="98", name="示例省", level="province", path="0098", sort_key="s")
+        self.city = Division.objects.create(
+            code="98", name="示例省", level="province", path="0098", sort_key="s"
+        )
 
     def test_each_administrator_gets_an_account_that_must_change_its_password(self) -> None:
         made = first_people(self.city)
-        self.assertEqual([username for _role, username, _password in made], ["sysadmin", "security", "auditor"])
+        self.assertEqual(
+            [username for _role, username, _password in made], ["sysadmin", "security", "auditor"]
+        )
         for _role, username, password in made:
             person = Person.objects.get(username=username)
             self.assertTrue(person.check_password(password))

@@ -195,8 +195,10 @@ def clock_of(case: Case, seen: Seen, at: datetime) -> dict[str, Any]:
     if case.state in WITH_UNIT:
         clock["remaining"] = _left(case.due_at, at)
         clock["tone"] = _due_tone(case.due_at, at)
-    elif case.state in {State.FIXED, State.VERIFIED}:
+    elif case.state == State.FIXED:
         clock["paused"] = _("已上报整改，等待核查，责任单位的时限停止计算。")
+    elif case.state == State.VERIFIED:
+        clock["paused"] = _("核查已通过，责任单位的时限停止计算。")
     return clock
 
 

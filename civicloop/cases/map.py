@@ -15,7 +15,7 @@ from civicloop.cases.workflow import TONES, State
 from civicloop.kernel.clock.now import now
 
 MOST_SINGLE = 200  # so many cases are drawn one by one
-CELLS = 24  # else this many cells across the view
+CELLS = 14  # else this many cells across the view
 
 
 def points_of(cases: CaseQuerySet, query: QueryDict) -> dict[str, Any]:

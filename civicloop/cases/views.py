@@ -183,7 +183,7 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
                     given["photos"] = photos_of(request, given["photos"], by=person)
                 verb.make(row, by=person, **given)
                 messages.success(request, _("“%(move)s”已办理。") % {"move": the_move.label})
-                return SeeOther(reverse("cases:case", args=[number]))
+                return SeeOther(_where_next(number, person))
             except Refused as no:
                 refusal, status = no, status_of(no)
                 row.refresh_from_db()
@@ -208,12 +208,27 @@ def move(request: HttpRequest, number: str, word: str) -> HttpResponse:
             "is_stale": isinstance(refusal, Stale),
             "latest": history_as_seen_by(row, person)[0] if isinstance(refusal, Stale) else None,
             "possible": possible,
+            "typed": [(form.fields[name].label, value) for name, value in _typed(form) if value],
             "kept": kept_photos(request),
             "photos": list(row.photos.select_related("evidence")),
             "tone": TONES[State(row.state)],
         },
         status=status,
     )
+
+
+def _where_next(number: str, person: Person) -> str:
+    """The case, or for whoever has just handed it on and sees it no longer, the home page."""
+    if Case.objects.seen_by(person).filter(number=number).exists():
+        return reverse("cases:case", args=[number])
+    return reverse("home")
+
+
+def _typed(form: forms.MoveForm) -> list[tuple[str, object]]:
+    """What was filled in, in words: rows by their names."""
+    if not form.is_bound or not form.is_valid():
+        return []
+    return [(name, value) for name, value in form.cleaned_data.items() if name not in {"seen", "photos"}]
 
 
 @require_http_methods(["GET", "POST"])

@@ -41,13 +41,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of cases: both numbers, never only the percentage; None where nothing was counted."""
+    """A share of cases: both numbers, never only the percentage; None where nothing was counted.
+
+    url  opens the cases that the share lacks: `failed` of them
+    """
 
     label: str
     part: int
     whole: int
     meaning: str
     url: str
+
+    @property
+    def failed(self) -> int:
+        return self.whole - self.part
 
     @property
     def percent(self) -> str | None:
@@ -180,7 +187,7 @@ def _rates(cases: CaseQuerySet, place: Division | None) -> list[Rate]:
             counts["on_time"],
             counts["done"],
             _("已结案的案件中，每一轮整改都没有超期的所占比例。原系统办结的不算。"),
-            rows_url(place, state="done"),
+            rows_url(place, state="done", due="late"),
         ),
         Rate(
             _("保持率"),

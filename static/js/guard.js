@@ -3,7 +3,15 @@
 export default function guard(form) {
   const first = snapshot(form);
   let sending = false;
-  form.addEventListener("submit", () => { sending = true; });
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine === false) {  // the browser would throw the page away; what is typed must stay
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      alert(document.documentElement.lang.startsWith("zh") ? "现在没有网络，没有提交。内容还在页面上，有网络后再提交。" : "There is no network, so nothing was sent. What you typed is still here; send it once you are back online.");
+      return;
+    }
+    sending = true;
+  }, { capture: true });
   window.addEventListener("pageshow", (event) => { if (event.persisted) sending = false; });
   window.addEventListener("beforeunload", (event) => {
     if (!sending && form.isConnected && snapshot(form) !== first) event.preventDefault();

@@ -1,5 +1,7 @@
 """上报、立案、不予立案、并案."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -85,12 +87,10 @@ def report(
     allow(by, Moves.report, case)
     with transaction.atomic():
         case.number = _next_number(case.reported_at)
-        case.search_text = spaced(case.number, text, address, site.name if site else "", external_id)
+        case.search_text = _searchable(case)
         begin(case, Moves.report, by=by, on_behalf_of=on_behalf_of)
         if any(contact):
-            Contact.objects.create(
-                case=case, name=typed(contact[0], longest=40), phone=typed(contact[1], longest=30)
-            )
+            Contact.objects.create(case=case, name=typed(contact[0], longest=40), phone=_phone(contact[1]))
         attach(case, photos, CasePhoto.Stage.BEFORE, by=by)
     return case
 
@@ -110,6 +110,7 @@ def file(
         if division is not None and division.pk != case.division_id:
             place = placed(division, case.longitude, case.latitude, "wgs84")
             case.division, case.place_path = place.division, place.division.path
+            case.search_text = _searchable(case)
         case.kind = kind or case.kind
         if case.kind is None:
             raise Refused(_("立案须选定问题类型。"))
@@ -174,3 +175,19 @@ def _next_number(at: datetime) -> str:
         cursor.execute("SELECT nextval('cases_number')")
         (serial,) = cursor.fetchone()
     return f"{timezone.localtime(at).year}-{serial:06d}"
+
+
+def _searchable(case: Case) -> str:
+    """What the search finds a case by: its number, words, address and place with what that lies in."""
+    place = case.division.full_name
+    return spaced(
+        case.number, case.text, case.address, place, case.site.name if case.site else "", case.external_id
+    )
+
+
+def _phone(text: str) -> str:
+    """A number that can be called, as it was written."""
+    phone = typed(text, longest=30)
+    if phone and not re.fullmatch(r"[-+()0-9 ]{5,30}", unicodedata.normalize("NFKC", phone)):
+        raise Refused(_("电话“%(phone)s”不像电话号码，请核对；没有电话的不用填。") % {"phone": phone})
+    return phone

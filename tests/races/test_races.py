@@ -38,8 +38,8 @@ NO_KEY = {
 ENDS_THE_SESSION = {"people:end_sessions": {303, 400}}
 # What is shown once is kept nowhere, so the other copies are told that it is done.
 SHOWN_ONCE = {"cases:contact": {200, 409}}
-# These leave nothing in the trail; done again they give the same.
-NO_ENTRY = {"notifications:read_all", "cases:load_preview"}
+# These leave nothing in the trail: what was read, and drafts that nobody has confirmed yet.
+NO_ENTRY = {"notifications:read_all", "cases:load_preview", "divisions:load"}
 
 
 class Crowd:

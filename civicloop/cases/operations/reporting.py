@@ -179,10 +179,9 @@ def _next_number(at: datetime) -> str:
 
 def _searchable(case: Case) -> str:
     """What the search finds a case by: its number, words, address and place with what that lies in."""
-    place = case.division.full_name
-    return spaced(
-        case.number, case.text, case.address, place, case.site.name if case.site else "", case.external_id
-    )
+    places = Division.objects.above(case.place_path).values_list("name", flat=True)
+    site = case.site.name if case.site else ""
+    return spaced(case.number, case.text, case.address, *places, site, case.external_id)
 
 
 def _phone(text: str) -> str:

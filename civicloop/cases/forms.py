@@ -32,8 +32,18 @@ _SYSTEMS = [
 ]
 
 
-def _words(label: Words, *, required: bool = False, help_text: Words = "", rows: int = 3) -> forms.CharField:
-    return forms.CharField(
+class Text(forms.CharField):
+    """Typed words.  The page asks for them, the operation judges them: so page and API say the same."""
+
+    def validate(self, value: object) -> None:
+        """Whether something had to be said is the operation's to know."""
+
+    def run_validators(self, value: object) -> None:
+        """How long it may be, too; the browser still stops whoever types on."""
+
+
+def _words(label: Words, *, required: bool = False, help_text: Words = "", rows: int = 3) -> Text:
+    return Text(
         label=label,  # type: ignore[arg-type]  # lazy texts are texts
         required=required,
         help_text=help_text,  # type: ignore[arg-type]
@@ -97,7 +107,7 @@ class ReportForm(forms.Form):
         label=_("属地"), required=False, help_text=_("已定位的可以不填，由坐标找到所在区县。")
     )
     site = forms.ModelChoiceField(Site.objects.none(), required=False, widget=forms.HiddenInput)
-    address = forms.CharField(label=_("地址"), required=False, max_length=200)
+    address = Text(label=_("地址"), required=False, max_length=200)
     longitude = forms.FloatField(label=_("经度"), required=False)
     latitude = forms.FloatField(label=_("纬度"), required=False)
     position_system = forms.ChoiceField(
@@ -108,8 +118,8 @@ class ReportForm(forms.Form):
         help_text=_("坐标从哪种地图上抄来。用手机定位或在图上点选的不用改。"),
     )
     source = forms.ChoiceField(label=_("来源"), choices=[])
-    contact_name = forms.CharField(label=_("反映人姓名"), required=False, max_length=40)
-    contact_phone = forms.CharField(
+    contact_name = Text(label=_("反映人姓名"), required=False, max_length=40)
+    contact_phone = Text(
         label=_("反映人电话"),
         required=False,
         max_length=30,
@@ -197,7 +207,11 @@ def _alike(one: Similar) -> str:
 class DispatchForm(MoveForm):
     """Units of the line (条) first, then those of the place (块), with the due date that would follow."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("责任单位"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("责任单位"),
+        error_messages={"invalid_choice": _("没有编号为 %(value)s 的责任单位，请核对。")},
+    )
     note = _words(_("交办意见"), rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -238,7 +252,7 @@ class ReportFixedForm(MoveForm):
     photos = PhotosField(
         label=_("整改后照片"), required=False, help_text=_("与整改前同一角度拍摄，便于对照。")
     )
-    no_photo_because = forms.CharField(
+    no_photo_because = Text(
         label=_("没有照片，因为"), required=False, max_length=200, help_text=_("有照片的不用填。")
     )
     note = _words(_("整改情况"), rows=2)
@@ -253,7 +267,7 @@ class FaultForm(PhotoForm):
 
 
 class ContactForm(forms.Form):
-    reason = forms.CharField(label=_("为什么需要联系反映人"), max_length=200)
+    reason = Text(label=_("为什么需要联系反映人"), max_length=200)
 
 
 class _OneOfSeveral(forms.Select):

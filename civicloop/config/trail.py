@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import forms
+from django.apps import apps
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,8 @@ class TrailForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        names = sorted((name, label_of(name)) for name in VERBS)
+        apps_here = {config.label for config in apps.get_app_configs()}
+        names = sorted((name, label_of(name)) for name in VERBS if name.partition(".")[0] in apps_here)
         self.fields["verb"].choices = [("", _("全部")), *names]  # type: ignore[attr-defined]
 
 

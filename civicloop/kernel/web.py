@@ -27,7 +27,11 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            # No text of ours holds NUL, and PostgreSQL keeps none: such an address leads nowhere.
+            response: HttpResponseBase = render(request, "404.html", status=404)
+        else:
+            response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if getattr(getattr(request, "user", None), "is_authenticated", False):

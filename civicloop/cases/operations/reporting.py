@@ -187,6 +187,6 @@ def _searchable(case: Case) -> str:
 def _phone(text: str) -> str:
     """A number that can be called, as it was written."""
     phone = typed(text, longest=30)
-    if phone and not re.fullmatch(r"[-+()0-9 ]{5,30}", unicodedata.normalize("NFKC", phone)):
+    if phone and not re.fullmatch(r"[-+()0-9 ]{3,30}", unicodedata.normalize("NFKC", phone)):
         raise Refused(_("电话“%(phone)s”不像电话号码，请核对；没有电话的不用填。") % {"phone": phone})
     return phone

@@ -59,9 +59,7 @@ def test_a_problem_is_reported_handed_back_put_right_twice_relapses_and_is_settl
     take_back = "该路段由市城管局保洁，不属于本街道"
     zhao_min.locator(".moves a", has_text="退回").click()
     fill_and_send(zhao_min, reason=take_back)
-    expect(zhao_min.locator("h1")).to_have_text(
-        "没有找到"
-    )  # it is not theirs any more, so they do not see it
+    expect(zhao_min.locator("h1")).to_have_text("我的工作")  # the case is not theirs any more
     case.refresh_from_db()
     assert case.state == "filed"
     the_worker_comes_by()

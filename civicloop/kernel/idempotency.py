@@ -78,7 +78,8 @@ class OneIntentOneEffect:
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
-            elif not written.written:
+            elif not written.written and not 300 <= response.status_code < 400:
+                # A page only drawn again.  "Look there" means that something was done, trailed or not.
                 Intent.objects.filter(pk=key).delete()
             else:
                 _keep(key, response)

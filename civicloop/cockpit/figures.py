@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from civicloop.cases.filters import filtered
+from civicloop.cases.filters import filtered, midnight
 from civicloop.cases.models import Case, CaseQuerySet
 from civicloop.cases.workflow import DONE, IN_HAND, WITH_UNIT, State
 from civicloop.divisions.models import LABEL, Division, Level
@@ -116,10 +116,10 @@ def rows_url(place: Division | None, at: str = "cases:list", **by: Any) -> str:
 
 def _figures(cases: CaseQuerySet, place: Division | None, at: datetime) -> list[Figure]:
     day, month = today(), today() - timedelta(days=RECENT_DAYS - 1)
-    tomorrow = _midnight(day + timedelta(days=1))
+    tomorrow = midnight(day + timedelta(days=1))
     counts = cases.aggregate(
-        today=Count("id", filter=Q(reported_at__gte=_midnight(day), reported_at__lt=tomorrow)),
-        month=Count("id", filter=Q(reported_at__gte=_midnight(month), reported_at__lt=tomorrow)),
+        today=Count("id", filter=Q(reported_at__gte=midnight(day), reported_at__lt=tomorrow)),
+        month=Count("id", filter=Q(reported_at__gte=midnight(month), reported_at__lt=tomorrow)),
         in_hand=Count("id", filter=Q(state__in=IN_HAND)),
         due_today=Count("id", filter=Q(state__in=WITH_UNIT, due_at__gte=at, due_at__lt=tomorrow)),
         overdue=Count("id", filter=Q(state__in=WITH_UNIT, due_at__lt=at)),
@@ -201,7 +201,7 @@ def _rates(cases: CaseQuerySet, place: Division | None) -> list[Rate]:
 
 def _counted(groups: Any, at: datetime) -> list[dict[str, Any]]:
     """The counts of each group of a grouped query, most reported first."""
-    since = _midnight(today() - timedelta(days=RECENT_DAYS - 1))
+    since = midnight(today() - timedelta(days=RECENT_DAYS - 1))
     rows: list[dict[str, Any]] = list(
         groups.annotate(
             reported=Count("id", filter=Q(reported_at__gte=since)),
@@ -313,14 +313,10 @@ def _weeks(cases: CaseQuerySet, place: Division | None) -> list[dict[str, Any]]:
 
 def _by_week(cases: CaseQuerySet, column: str, first: date) -> dict[date, int]:
     rows = (
-        cases.filter(**{f"{column}__gte": _midnight(first)})
+        cases.filter(**{f"{column}__gte": midnight(first)})
         .order_by()
         .annotate(week=TruncWeek(F(column)))
         .values_list("week")
         .annotate(Count("id"))
     )
     return {timezone.localdate(week): count for week, count in rows}
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
